@@ -1,0 +1,298 @@
+#include "append.hpp"
+
+#include <functional>
+#include <span>
+#include <string_view>
+
+#include "core/attribution.hpp"
+#include "core/text.hpp"
+#include "event_log.hpp"
+#include "ingest/check_event.hpp"
+#include "ingest/event_fields.hpp"
+
+namespace genops {
+
+namespace {
+
+std::string attribution_columns(const char* separator) {
+  std::string out;
+  for (const AttributionField& field : kAttributionFields) (out += out.empty() ? "" : separator) += field.name;
+  return out;
+}
+
+Uuid read_ledger_id(sqlite3* db) {
+  Statement select(db, "SELECT value FROM main.meta WHERE name = 'ledger_id'");
+  const auto id = select.step() ? parse_uuid(select.text(0)) : std::nullopt;
+  if (!id) throw Error(Errc::corrupt, "meta.ledger_id: expected the UUID of this ledger, found none");
+  return *id;
+}
+
+template <class Optional>
+void bind_optional(Statement& statement, int index, const Optional& value) {
+  if (value) statement.bind(index, static_cast<std::int64_t>(*value));
+  else statement.bind(index, nullptr);
+}
+
+void bind_text(Statement& statement, int index, std::string_view text) {
+  if (text.empty()) statement.bind(index, nullptr);
+  else statement.bind(index, text);
+}
+
+void bind_id(Statement& statement, int index, const std::optional<std::string>& bytes) {
+  if (bytes) statement.bind_blob(index, *bytes);
+  else statement.bind(index, nullptr);
+}
+
+std::optional<std::string> id_bytes(std::string_view hex, std::size_t size) {
+  return hex.empty() ? std::nullopt : parse_hex_id(hex, size);
+}
+
+bool has_detail(const Event& e) {
+  return e.input_cost_nanos || e.output_cost_nanos || e.reserved_nanos || !e.session_id.empty() || !e.error_type.empty() ||
+         !e.parent_span_id.empty() || !e.policy_result.empty() || !e.reason_code.empty() || !e.service_tier.empty() ||
+         !e.region.empty() || !e.units.empty() || !e.attributes.empty();
+}
+
+/// SQLite 3.40 does not count its own json_valid() among the functions that a trigger may call where the schema is not
+/// trusted. The trigger is ours, and it calls nothing else of that kind.
+class TrustedSchema {
+ public:
+  explicit TrustedSchema(sqlite3* db) : db_(db) {
+    sqlite3_db_config(db_, SQLITE_DBCONFIG_TRUSTED_SCHEMA, -1, &before_);
+    sqlite3_db_config(db_, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 1, nullptr);
+  }
+  ~TrustedSchema() { sqlite3_db_config(db_, SQLITE_DBCONFIG_TRUSTED_SCHEMA, before_, nullptr); }
+  TrustedSchema(const TrustedSchema&) = delete;
+  TrustedSchema& operator=(const TrustedSchema&) = delete;
+
+ private:
+  sqlite3* db_;
+  int before_ = 0;
+};
+
+}  // namespace
+
+std::size_t Appender::AttributionHash::operator()(const Attribution& a) const {
+  std::size_t hash = 0;
+  for (const AttributionField& field : kAttributionFields)
+    hash = (hash ^ std::hash<std::string_view>{}(a.*field.value)) * 0x9E3779B97F4A7C15ULL;
+  return hash;
+}
+
+bool Appender::AttributionEqual::operator()(const Attribution& a, const Attribution& b) const {
+  for (const AttributionField& field : kAttributionFields)
+    if (a.*field.value != b.*field.value) return false;
+  return true;
+}
+
+Appender::Appender(sqlite3* db)
+    : db_(db),
+      ledger_id_(read_ledger_id(db)),
+      insert_event_(db,
+                    "INSERT INTO main.event(series_id, kind, status, occurred_at, input_tokens, output_tokens,"
+                    " cache_read_tokens, cache_write_tokens, cache_write_1h_tokens, reasoning_tokens, cost_nanos,"
+                    " duration_ms, price_id, recorded_at, event_id, trace_id, span_id, idempotency_key)"
+                    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                    true),
+      insert_series_(db,
+                     "INSERT INTO main.series(" + attribution_columns(", ") + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                     true),
+      select_series_(db, "SELECT series_id FROM main.series WHERE (" + attribution_columns(", ") +
+                             ") = (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                     true),
+      select_key_(db, "SELECT seq FROM main.event WHERE idempotency_key = ?", true) {
+  Statement select(db, "SELECT name FROM main.required_attribute ORDER BY name");
+  while (select.step())
+    if (const AttributionField* field = find_attribution_field(select.text(0))) required_.push_back(field->value);
+}
+
+Recorded Appender::append(const Event& event, const Attribution& defaults, std::int64_t now_ms) {
+  check_event(event);
+  if (const auto seq = earlier_recording(event)) return repeat(event, *seq);
+  if (event.kind == EventKind::adjustment) return adjust(event);
+  Attribution who;
+  bool filled = false;
+  for (const AttributionField& field : kAttributionFields) {
+    if (!(event.*field.value).empty() || (defaults.*field.value).empty()) continue;
+    if (!filled) who = event;
+    filled = true;
+    who.*field.value = defaults.*field.value;
+  }
+  const Attribution& attribution = filled ? who : static_cast<const Attribution&>(event);
+  check_required(attribution);
+  return insert(event, attribution, now_ms);
+}
+
+std::optional<std::int64_t> Appender::earlier_recording(const Event& event) {
+  if (!event.idempotency_key.empty()) {
+    const ResetAtExit reset(select_key_);
+    select_key_.bind(1, std::string_view(event.idempotency_key));
+    if (select_key_.step()) return select_key_.int64(0);
+  }
+  if (event.event_id.empty()) return std::nullopt;
+  return find_event(*parse_uuid(event.event_id));
+}
+
+// As in the trigger of cost_event: keyed ids have an index; an id without a key is looked for only where this ledger
+// made it, in the hour that it carries and in what is not folded yet.
+std::optional<std::int64_t> Appender::find_event(const Uuid& id) {
+  const auto first_of = [&](Statement& select) -> std::optional<std::int64_t> {
+    select.bind(1, std::span<const std::uint8_t>(id));
+    return select.step() ? std::optional(select.int64(0)) : std::nullopt;
+  };
+  Statement keyed(db_, "SELECT seq FROM main.event WHERE event_id = ? AND idempotency_key IS NOT NULL");
+  if (const auto seq = first_of(keyed)) return seq;
+  const auto origin = uuid_v7_origin(id);
+  if (!origin) return std::nullopt;
+  char tag[5];
+  sqlite3_snprintf(sizeof tag, tag, "%04x", origin->tag);
+  Statement ours(db_, "SELECT 1 FROM main.meta WHERE name GLOB '*ledger_id*' AND substr(value, 1, 4) = ?");
+  ours.bind(1, std::string_view(tag));
+  if (!ours.step()) return std::nullopt;
+  Statement folded(db_,
+                   "SELECT e.seq FROM main.event_range r CROSS JOIN main.event e"
+                   " WHERE r.hour = ?2 AND e.seq BETWEEN r.first_seq AND r.last_seq AND e.event_id = ?1");
+  folded.bind(2, origin->occurred_at_ms / kHourMs);
+  if (const auto seq = first_of(folded)) return seq;
+  Statement tail(db_,
+                 "SELECT seq FROM main.event WHERE seq > (SELECT seq FROM main.mark WHERE name = 'rollup') AND event_id = ?1");
+  return first_of(tail);
+}
+
+Recorded Appender::repeat(const Event& event, std::int64_t seq) {
+  const std::int64_t before = last_seq(db_);
+  try {
+    through_view(event);
+  } catch (const Error& error) {
+    if (error.code() != Errc::invalid_argument) throw;
+    const std::string name = event.idempotency_key.empty() ? "event_id " + event.event_id
+                                                           : "idempotency_key " + quoted(event.idempotency_key);
+    throw Error(Errc::conflict,
+                name + " is taken by " + describe(seq) + ", and this event differs from it: " + quoted(event.provider) + " " +
+                    quoted(event.model) + (event.cost_nanos ? ", cost_usd " + usd_text(*event.cost_nanos) : ""),
+                "a repeat must say the same; a new event needs a new key, a correction is an adjustment with refers_to");
+  }
+  if (last_seq(db_) != before) throw Error(Errc::corrupt, "a repeat was recorded as a new event: the key index is damaged");
+  return {Recorded::Outcome::duplicate, event_id_of(seq), seq};
+}
+
+Recorded Appender::adjust(const Event& event) {
+  through_view(event);
+  const std::int64_t seq = last_seq(db_);
+  return {Recorded::Outcome::recorded, event_id_of(seq), seq};
+}
+
+Recorded Appender::insert(const Event& event, const Attribution& who, std::int64_t now_ms) {
+  const std::int64_t occurred_at = event.occurred_at_ms.value_or(now_ms);
+  const Uuid id = !event.event_id.empty()          ? *parse_uuid(event.event_id)
+                  : !event.idempotency_key.empty() ? uuid_of_key(ledger_id_, event.idempotency_key)
+                                                   : uuid_v7(occurred_at, ledger_tag(ledger_id_), random_.next());
+  std::string text = uuid_text(id);
+  const auto trace_id = id_bytes(event.trace_id, 16);
+  const auto span_id = id_bytes(event.span_id, 8);
+  const auto cost = stated_cost_nanos(event);
+
+  Statement& row = insert_event_;
+  int at = 0;
+  row.bind(++at, series_id(who));
+  row.bind(++at, static_cast<int>(event.kind.value_or(EventKind::attempt)));
+  row.bind(++at, static_cast<int>(event.status.value_or(Status::success)));
+  row.bind(++at, occurred_at);
+  for (const auto& count : {event.input_tokens, event.output_tokens, event.cache_read_tokens, event.cache_write_tokens,
+                            event.cache_write_1h_tokens, event.reasoning_tokens, cost, event.duration_ms})
+    bind_optional(row, ++at, count);
+  bind_optional(row, ++at, cost ? std::optional(0) : std::nullopt);  // price_id 0: stated
+  row.bind(++at, now_ms);
+  row.bind(++at, std::span<const std::uint8_t>(id));
+  bind_id(row, ++at, trace_id);
+  bind_id(row, ++at, span_id);
+  bind_text(row, ++at, !event.idempotency_key.empty() ? event.idempotency_key : event.event_id.empty() ? std::string_view() : text);
+  row.run();
+  const std::int64_t seq = sqlite3_last_insert_rowid(db_);
+  if (has_detail(event)) insert_detail(event, seq);
+  return {Recorded::Outcome::recorded, std::move(text), seq};
+}
+
+void Appender::insert_detail(const Event& event, std::int64_t seq) {
+  if (!insert_detail_)
+    insert_detail_ = Statement(db_,
+                               "INSERT INTO main.event_detail(seq, session_id, error_type, parent_span_id, input_cost_nanos,"
+                               " output_cost_nanos, reserved_nanos, policy_result, reason_code, service_tier, region, units,"
+                               " attributes) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                               true);
+  const auto parent = id_bytes(event.parent_span_id, 8);
+  Statement& row = insert_detail_;
+  int at = 0;
+  row.bind(++at, seq);
+  bind_text(row, ++at, event.session_id);
+  bind_text(row, ++at, event.error_type);
+  bind_id(row, ++at, parent);
+  for (const auto& amount : {event.input_cost_nanos, event.output_cost_nanos, event.reserved_nanos}) bind_optional(row, ++at, amount);
+  for (const std::string* text : {&event.policy_result, &event.reason_code, &event.service_tier, &event.region, &event.units,
+                                  &event.attributes})
+    bind_text(row, ++at, *text);
+  row.run();
+}
+
+void Appender::through_view(const Event& event) {
+  std::string columns = "kind, status, units", places = "?, ?, ?";
+  for (const Field& field : event_fields())
+    if (field.text != nullptr || field.number != nullptr) (columns += ", ") += field.name, places += ", ?";
+  const TrustedSchema trusted(db_);
+  Statement row(db_, "INSERT INTO main.cost_event(" + columns + ") VALUES (" + places + ")");
+  int at = 0;
+  bind_text(row, ++at, event.kind ? kind_name(*event.kind) : std::string_view());
+  bind_text(row, ++at, !event.status ? "" : *event.status == Status::success ? "success" : "error");
+  bind_text(row, ++at, event.units);
+  for (const Field& field : event_fields()) {
+    if (field.text != nullptr) bind_text(row, ++at, event.*field.text);
+    if (field.number != nullptr) bind_optional(row, ++at, event.*field.number);
+  }
+  row.run();
+}
+
+void Appender::check_required(const Attribution& who) const {
+  for (const auto value : required_) {
+    if (!(who.*value).empty()) continue;
+    for (const AttributionField& field : kAttributionFields)
+      if (field.value == value)
+        throw Error(Errc::invalid_argument, std::string(field.name) + ": required by this ledger, found none");
+  }
+}
+
+std::int64_t Appender::series_id(const Attribution& who) {
+  if (const auto known = series_.find(who); known != series_.end()) return known->second;
+  const auto bind_all = [&](Statement& statement) {
+    int at = 0;
+    for (const AttributionField& field : kAttributionFields) statement.bind(++at, std::string_view(who.*field.value));
+  };
+  const ResetAtExit reset(select_series_);
+  bind_all(select_series_);
+  std::int64_t id = 0;
+  if (select_series_.step()) {
+    id = select_series_.int64(0);
+  } else {
+    bind_all(insert_series_);
+    insert_series_.run();
+    id = sqlite3_last_insert_rowid(db_);
+  }
+  series_.emplace(who, id);
+  return id;
+}
+
+std::string Appender::event_id_of(std::int64_t seq) {
+  Statement select(db_, "SELECT event_id FROM main.cost_event WHERE seq = ?");
+  select.bind(1, seq);
+  select.step();
+  return std::string(select.text(0));
+}
+
+std::string Appender::describe(std::int64_t seq) {
+  Statement select(db_, "SELECT event_id, occurred_at, provider, model, cost_nanos FROM main.cost_event WHERE seq = ?");
+  select.bind(1, seq);
+  select.step();
+  return "event " + std::string(select.text(0)) + " (" + quoted(select.text(2)) + " " + quoted(select.text(3)) +
+         (select.is_null(4) ? std::string() : ", cost_usd " + usd_text(select.int64(4))) + ", " + std::string(select.text(1)) + ")";
+}
+
+}  // namespace genops

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "core/ids.hpp"
+#include "genops/event.hpp"
+#include "genops/money.hpp"
+#include "genops/time.hpp"
+#include "random_bytes.hpp"
+#include "sqlite_api.hpp"
+
+/// The library's door to the log. It writes what INSERT INTO cost_event writes and refuses what that refuses; what is
+/// rare (repeats, adjustments) it hands to that very statement, so there is one judge of both.
+namespace genops {
+
+/// Appends events on one connection. Keeps statements and the ids of series it has met, so it lives as long as its
+/// owner's connection; not for a connection that somebody else must be able to close.
+class Appender {
+ public:
+  explicit Appender(sqlite3* db);
+
+  /// Appends one event within the caller's transaction. `defaults` fill what the event leaves unset.
+  /// Throws: Error{invalid_argument} naming the field, Error{conflict} naming both events; then nothing of it is
+  ///         written and the transaction may go on. Any other Error is SQLite's and ends the transaction.
+  Recorded append(const Event& event, const Attribution& defaults, std::int64_t now_ms);
+
+  /// To be told when a transaction with appends was rolled back: the series that it made are gone.
+  void forget_series() { series_.clear(); }
+
+ private:
+  struct AttributionHash {
+    std::size_t operator()(const Attribution& a) const;
+  };
+  struct AttributionEqual {
+    bool operator()(const Attribution& a, const Attribution& b) const;
+  };
+
+  std::optional<std::int64_t> earlier_recording(const Event& event);
+  std::optional<std::int64_t> find_event(const Uuid& id);
+  Recorded repeat(const Event& event, std::int64_t seq);
+  Recorded adjust(const Event& event);
+  Recorded insert(const Event& event, const Attribution& who, std::int64_t now_ms);
+  void insert_detail(const Event& event, std::int64_t seq);
+  void through_view(const Event& event);
+  void check_required(const Attribution& who) const;
+  std::int64_t series_id(const Attribution& who);
+  std::string event_id_of(std::int64_t seq);
+  std::string describe(std::int64_t seq);
+
+  sqlite3* db_;
+  Uuid ledger_id_;
+  std::vector<std::string Attribution::*> required_;
+  RandomBytes random_;
+  std::unordered_map<Attribution, std::int64_t, AttributionHash, AttributionEqual> series_;
+  Statement insert_event_, insert_detail_, insert_series_, select_series_, select_key_;
+};
+
+}  // namespace genops

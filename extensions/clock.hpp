@@ -1,0 +1,11 @@
+#pragma once
+
+#include <cstdint>
+
+namespace genops {
+
+/// Milliseconds since 1970: the environment's GENOPS_NOW (docs/sql.md), else the system's clock.
+/// Throws: Error{invalid_argument} for a GENOPS_NOW that is no time.
+std::int64_t now_ms();
+
+}  // namespace genops

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "genops/event.hpp"
+#include "sqlite_api.hpp"
+#include "sums.hpp"
+
+/// Reading the log in order of seq, as what each event adds to the sums.
+namespace genops {
+
+/// A mark or a maximum of the log; 0 where there is none.
+std::int64_t read_mark(sqlite3* db, const char* name);
+std::int64_t last_seq(sqlite3* db);
+
+struct LogRow {
+  std::int64_t seq;
+  std::int64_t series_id;
+  std::int64_t occurred_at_ms;
+  Sums sums;
+};
+
+/// Reads events first <= seq <= last, ascending. `extra`: SQL of further columns ("d.session_id, .."), which makes the
+/// reader join event_detail; extra(i) is their text.
+class EventLog {
+ public:
+  explicit EventLog(sqlite3* db, const std::string& extra = {});
+  /// Starts over with another stretch of the log.
+  void seek(std::int64_t first, std::int64_t last);
+  bool next();
+  /// The event as it counts. Read `occurred_at_ms()` first where most events are passed over.
+  std::int64_t occurred_at_ms() const { return select_.int64(kOccurredAt); }
+  const LogRow& row();
+  bool extra_is_null(int index) const { return select_.is_null(kExtra + index); }
+  std::string_view extra(int index) const { return select_.text(kExtra + index); }
+
+ private:
+  enum Column { kSeq, kSeries, kKind, kStatus, kOccurredAt, kTokens, kCost = kTokens + static_cast<int>(kTokenSums), kDuration, kExtra };
+  /// What an adjustment changes beside amounts: the first one that prices an event makes it priced.
+  void count_adjustment(Sums& sums);
+
+  sqlite3* db_;
+  Statement select_;
+  Statement first_price_;  // prepared when the first adjustment is met
+  LogRow row_{};
+};
+
+}  // namespace genops

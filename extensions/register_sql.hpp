@@ -1,0 +1,16 @@
+#pragma once
+
+#include <sqlite3.h>
+
+namespace genops {
+
+inline constexpr int kApplicationId = 1196379185;  ///< 'GOL1', PRAGMA application_id of a ledger
+
+/// Registers every SQL function of docs/sql.md on `db`. Throws: Error naming the function that could not be.
+void register_sql(sqlite3* db);
+
+/// As the module does for its host: the above, and, where main is a ledger, its checkpoints by our rule.
+/// The checkpointer lives as long as the connection.
+void adopt_connection(sqlite3* db);
+
+}  // namespace genops

@@ -1,0 +1,35 @@
+-- The guards: what is recorded stays as it is.
+
+-- INSERT OR REPLACE deletes without asking the delete trigger; so a taken place is refused before it comes to that.
+-- NEW.seq is -1 where none is given.
+CREATE TRIGGER event_guard_insert BEFORE INSERT ON event
+WHEN NEW.seq <> -1 OR (NEW.idempotency_key IS NOT NULL AND EXISTS (SELECT 1 FROM event
+  WHERE idempotency_key = NEW.idempotency_key OR (event_id = NEW.event_id AND idempotency_key IS NOT NULL)))
+BEGIN SELECT RAISE(ABORT, 'event: seq is given by the ledger, and a recorded key or event_id cannot be recorded again'); END;
+CREATE TRIGGER event_guard_update BEFORE UPDATE ON event
+BEGIN SELECT RAISE(ABORT, 'event is append-only: correct an event by an adjustment that refers to it'); END;
+-- The newest row stays for ever, so that max(seq) + 1 is always new.
+CREATE TRIGGER event_guard_delete BEFORE DELETE ON event
+WHEN OLD.seq > (SELECT seq FROM mark WHERE name = 'prune') OR OLD.seq = (SELECT max(seq) FROM event)
+BEGIN SELECT RAISE(ABORT, 'event is append-only: correct an event by an adjustment that refers to it'); END;
+
+CREATE TRIGGER event_detail_guard_insert BEFORE INSERT ON event_detail
+WHEN EXISTS (SELECT 1 FROM event_detail WHERE seq = NEW.seq) OR NEW.seq IS NOT (SELECT max(seq) FROM event)
+BEGIN SELECT RAISE(ABORT, 'event_detail is append-only: only the newest event takes its detail'); END;
+CREATE TRIGGER event_detail_guard_update BEFORE UPDATE ON event_detail
+BEGIN SELECT RAISE(ABORT, 'event_detail is append-only: correct an event by an adjustment that refers to it'); END;
+CREATE TRIGGER event_detail_guard_delete BEFORE DELETE ON event_detail
+WHEN OLD.seq > (SELECT seq FROM mark WHERE name = 'prune')
+BEGIN SELECT RAISE(ABORT, 'event_detail is append-only: correct an event by an adjustment that refers to it'); END;
+
+CREATE TRIGGER series_guard_insert BEFORE INSERT ON series
+WHEN NEW.series_id <> -1 OR EXISTS (SELECT 1 FROM series WHERE
+  provider = NEW.provider AND model = NEW.model AND operation_type = NEW.operation_type
+  AND operation_name = NEW.operation_name AND team = NEW.team AND project = NEW.project
+  AND environment = NEW.environment AND customer_id = NEW.customer_id AND cost_center = NEW.cost_center
+  AND feature = NEW.feature AND user_id = NEW.user_id)
+BEGIN SELECT RAISE(ABORT, 'series: series_id is given by the ledger, and a series is there once'); END;
+CREATE TRIGGER series_guard_update BEFORE UPDATE ON series
+BEGIN SELECT RAISE(ABORT, 'series is append-only: it says whom recorded costs belong to'); END;
+CREATE TRIGGER series_guard_delete BEFORE DELETE ON series
+BEGIN SELECT RAISE(ABORT, 'series is append-only: it says whom recorded costs belong to'); END;

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "cli/session.hpp"
+
+/// The commands and their flags. What CLI11 holds is the one description of them: the parser, --help and the
+/// man page are read from it.
+namespace genops::cli {
+
+/// The program: its commands with what runs them. Not copyable: the parser points into it.
+class Program {
+ public:
+  Program();
+  Program(const Program&) = delete;
+  Program& operator=(const Program&) = delete;
+
+  CLI::App app;
+  Globals globals;
+
+  /// A command below `parent`; `examples` are lines that can be typed. `run` gives the exit code.
+  CLI::App& add(CLI::App& parent, const std::string& name, const std::string& description,
+                const std::vector<std::string>& examples, std::function<int()> run);
+
+  /// The command that was asked for, the innermost one; `app` itself where none was.
+  CLI::App& chosen();
+  int run(CLI::App& command);
+
+ private:
+  std::map<const CLI::App*, std::function<int()>> runs_;
+};
+
+/// "genops sync verify"
+std::string full_name(const CLI::App& command);
+
+/// An option that takes one value each time it is given, and may be given often.
+CLI::Option* add_repeated(CLI::App& command, const std::string& name, std::vector<std::string>& values,
+                          const std::string& description);
+
+/// The manual page, in the language of man(7).
+std::string man_page(const CLI::App& app);
+
+void add_recording(Program& program);    ///< init, record
+void add_ingest(Program& program);       ///< ingest
+void add_reports(Program& program);      ///< report, summary, usage
+void add_sql(Program& program);          ///< sql
+void add_shipping(Program& program);     ///< destination, sync
+void add_maintenance(Program& program);  ///< verify, checkpoint, doctor
+void add_export(Program& program);       ///< export
+
+}  // namespace genops::cli

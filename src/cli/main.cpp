@@ -1,0 +1,93 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <string>
+#include <vector>
+
+#include "cli/commands.hpp"
+#include "cli/output.hpp"
+
+namespace genops::cli {
+namespace {
+
+/// The arguments as CLI11 wants them: last first. `--name=` gives an empty value, which CLI11 would look for
+/// in the next argument.
+std::vector<std::string> arguments(int count, char** values) {
+  std::vector<std::string> result;
+  for (int i = 1; i < count; ++i) {
+    const std::string argument = values[i];
+    if (argument.starts_with("--") && argument.find('=') == argument.size() - 1) {
+      result.push_back(argument.substr(0, argument.size() - 1));
+      result.emplace_back();
+    } else {
+      result.push_back(argument);
+    }
+  }
+  std::reverse(result.begin(), result.end());
+  return result;
+}
+
+/// The parser's refusals in this program's words.
+std::string usage_message(const CLI::App& command, const CLI::ParseError& error) {
+  if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr) {
+    const std::vector<std::string> extras =
+        command.get_parent() == nullptr ? command.remaining(true) : command.remaining();
+    const std::string found = extras.empty() ? error.what() : fmt::format("'{}'", fmt::join(extras, "' '"));
+    if (command.get_parent() == nullptr) return fmt::format("expected a command, found {}", found);
+    return fmt::format("expected no further argument or option, found {}", found);
+  }
+  return error.what();
+}
+
+int usage_failure(const CLI::App& command, const std::string& message) {
+  warn(fmt::format("{}: {}", full_name(command), message));
+  warn(fmt::format("Try: {} --help", full_name(command)));
+  return kFailed;
+}
+
+int run(Program& program) {
+  if (&program.chosen() == &program.app) {
+    fmt::print(stderr, "{}", program.app.help());
+    return kFailed;
+  }
+  const int code = program.run(program.chosen());
+  flush_stdout();
+  return code;
+}
+
+int parse_and_run(Program& program, int count, char** values) {
+  try {
+    program.app.parse(arguments(count, values));
+    return run(program);
+  } catch (const CLI::Success& answer) {  // --help, --version
+    const int code = program.app.exit(answer);
+    flush_stdout();
+    return code;
+  } catch (const CLI::ParseError& error) {
+    return usage_failure(program.chosen(), usage_message(program.chosen(), error));
+  } catch (const UsageError& error) {
+    return usage_failure(program.chosen(), error.what());
+  } catch (const Error& error) {
+    warn(fmt::format("genops: {}", error.what()));
+    if (!error.hint().empty()) warn(fmt::format("hint: {}", error.hint()));
+    return kFailed;
+  } catch (const std::exception& error) {
+    warn(fmt::format("genops: {}", error.what()));
+    return kFailed;
+  }
+}
+
+}  // namespace
+}  // namespace genops::cli
+
+int main(int count, char** values) {
+  genops::cli::hold_standard_descriptors();
+  try {
+    genops::cli::Program program;
+    return genops::cli::parse_and_run(program, count, values);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "genops: %s\n", error.what());
+    return genops::cli::kFailed;
+  }
+}

@@ -1,0 +1,240 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <iterator>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "cli/commands.hpp"
+#include "cli/files.hpp"
+#include "cli/output.hpp"
+#include "core/text.hpp"
+#include "genops/money.hpp"
+#include "ingest/event_builder.hpp"
+#include "ingest/event_fields.hpp"
+#include "ingest/event_json.hpp"
+
+namespace genops::cli {
+namespace {
+
+// ---------------------------------------------------------------- init
+
+std::vector<std::string> required_attributes(Ledger& ledger) {
+  std::vector<std::string> names;
+  for (const auto& row : ledger.query("SELECT name FROM required_attribute ORDER BY name").rows) {
+    names.push_back(std::get<std::string>(row[0]));
+  }
+  return names;
+}
+
+int run_init(const Globals& globals, std::vector<std::string> require) {
+  std::sort(require.begin(), require.end());
+  require.erase(std::unique(require.begin(), require.end()), require.end());
+  for (const std::string& name : require) require_attribute(name, "--require");
+
+  const std::string path = ledger_path(globals);
+  const bool existed = std::filesystem::exists(path);
+  Options options;
+  options.require = require;
+  Ledger ledger = Ledger::open(path, options);
+  const std::vector<std::string> required = required_attributes(ledger);
+  if (!require.empty() && require != required) {
+    throw Error(Errc::invalid_argument,
+                fmt::format("--require: the ledger at {} exists and requires {}", path,
+                            required.empty() ? "nothing" : fmt::format("{}", fmt::join(required, ","))),
+                "what a ledger requires is fixed when it is made");
+  }
+  if (globals.json) {
+    print(json_object({{"ledger", json_text(ledger.path())},
+                       {"ledger_id", json_text(ledger.ledger_id())},
+                       {"created", existed ? "false" : "true"}}) +
+          '\n');
+  } else {
+    print(ledger.path() + '\n');
+    say(globals,
+        existed ? "this ledger exists; nothing was changed" : "a new ledger; record with `genops record`");
+  }
+  return kDone;
+}
+
+// ---------------------------------------------------------------- record
+
+struct RecordOptions {
+  std::string event;  ///< FILE or -
+  std::vector<std::string> attributes;
+  std::array<std::string, kFieldCount> values;  ///< in the order of event_fields()
+  std::array<CLI::Option*, kFieldCount> flags = {};
+};
+
+std::string attributes_json(const std::vector<std::string>& attributes) {
+  std::string json;
+  for (const std::string& text : attributes) {
+    const auto [name, value] = name_and_value(text, "--attribute");
+    json += (json.empty() ? "{" : ",") + json_text(name) + ':' + json_text(value);
+  }
+  return json + '}';
+}
+
+/// The time of --at as a number, when it is written as one; every other value as the table of fields has it.
+bool is_number(const Field& field, const std::string& value) {
+  return takes_number(field.type) || (field.type == FieldType::time && parse_whole(value).has_value());
+}
+
+Event event_of_flags(const RecordOptions& options) {
+  EventBuilder builder;
+  for (std::size_t i = 0; i < kFieldCount; ++i) {
+    if (options.flags[i] == nullptr || options.values[i].empty()) continue;
+    const Field& field = builder.field(event_fields()[i].name);
+    is_number(field, options.values[i]) ? builder.put_number(field, options.values[i])
+                                        : builder.put_text(field, options.values[i]);
+  }
+  if (!options.attributes.empty()) {
+    builder.field("attributes");
+    builder.put_attributes(attributes_json(options.attributes));
+  }
+  return builder.finish();
+}
+
+bool any_flag(const RecordOptions& options) {
+  return !options.attributes.empty() ||
+         std::any_of(options.flags.begin(), options.flags.end(),
+                     [](CLI::Option* flag) { return flag != nullptr && flag->count() > 0; });
+}
+
+Event event_of_file(const std::string& name, const std::string& ledger) {
+  InputFile file(name, ledger);
+  std::string json(kMaxLineBytes + 1, '\0');  // one more, so that what is too long is refused as such
+  file.stream().read(json.data(), static_cast<std::streamsize>(json.size()));
+  file.check();
+  json.resize(static_cast<std::size_t>(file.stream().gcount()));
+  return parse_event_json(json);
+}
+
+std::optional<std::int64_t> cost_of(Ledger& ledger, std::int64_t seq) {
+  const std::array<Value, 1> parameters = {seq};
+  const Table table = ledger.query("SELECT cost_nanos FROM cost_event WHERE seq = ?", parameters);
+  const auto* nanos = table.rows.empty() ? nullptr : std::get_if<std::int64_t>(&table.rows[0][0]);
+  return nanos == nullptr ? std::nullopt : std::optional(*nanos);
+}
+
+int run_record(const Globals& globals, const RecordOptions& options) {
+  if (!options.event.empty() && any_flag(options)) {
+    throw UsageError("--event: expected no flags of the event beside it");
+  }
+  const Event event = options.event.empty() ? as_usage([&] { return event_of_flags(options); })
+                                            : event_of_file(options.event, ledger_path(globals));
+  Ledger ledger = open_recorder(globals);
+  const Recorded recorded = ledger.record(event);
+  const bool duplicate = recorded.outcome == Recorded::Outcome::duplicate;
+  if (!globals.json) {
+    print(recorded.event_id + '\n');
+    if (duplicate) say(globals, "this event was recorded before; the ledger is as it was");
+    return kDone;
+  }
+  const std::optional<std::int64_t> nanos = cost_of(ledger, recorded.seq);
+  print(json_object({{"event_id", json_text(recorded.event_id)},
+                     {"cost_usd", nanos ? usd_text(*nanos) : "null"},
+                     {"outcome", duplicate ? "\"duplicate\"" : "\"recorded\""}}) +
+        '\n');
+  return kDone;
+}
+
+std::string flag_names(const Field& field) {
+  std::string name = "--" + std::string(field.name);
+  std::replace(name.begin(), name.end(), '_', '-');
+  if (field.name == "occurred_at") return "--at," + name;
+  if (field.name == "idempotency_key") return "--key," + name;
+  return name;
+}
+
+struct FlagHelp {
+  const char* group;
+  const char* type;
+  const char* text;
+};
+
+FlagHelp flag_help(const Field& field) {
+  switch (field.type) {
+    case FieldType::count:
+      return {"Usage", "N", "tokens; input excludes what was read from or written to a cache"};
+    case FieldType::unit:
+      return {"Rarer units", "N", ""};
+    case FieldType::duration:
+      return {"Event", "MS", "how long it took"};
+    case FieldType::cost:
+    case FieldType::amount:
+      return {"Cost", "N", "in nano-USD"};
+    case FieldType::cost_usd:
+      return {"Cost", "USD", "exact decimal amount; without a cost the event is unpriced"};
+    case FieldType::time:
+      return {"Event", "TIME", "when it happened: RFC 3339, a date, or ms since 1970 (default: now)"};
+    case FieldType::kind:
+      return {"Event", "KIND", "attempt (default), cached, refused, released, expired or adjustment"};
+    case FieldType::status:
+      return {"Event", "success|error", "default: success"};
+    case FieldType::uuid:
+      return {"Event", "UUID",
+              field.name == "refers_to" ? "the event that an adjustment corrects" : "default: made here"};
+    case FieldType::trace_id:
+    case FieldType::span_id:
+      return {"Event", "HEX", "of the trace"};
+    default:
+      break;
+  }
+  if (field.name == "provider") return {"Attribution", "P", "required"};
+  if (field.name == "idempotency_key") return {"Event", "KEY", "recorded once, however often it is said"};
+  return {is_attribute(field.name) ? "Attribution" : "Event", "TEXT", ""};
+}
+
+void add_field_flags(CLI::App& command, RecordOptions& options) {
+  // CLI11 shows groups in the order of their first option.
+  for (const std::string_view group : {"Attribution", "Usage", "Cost", "Event", "Rarer units"}) {
+    for (std::size_t i = 0; i < kFieldCount; ++i) {
+      const Field& field = event_fields()[i];
+      if (field.type == FieldType::attributes || field.type == FieldType::response) continue;
+      const FlagHelp help = flag_help(field);
+      if (help.group != group) continue;
+      options.flags[i] = command.add_option(flag_names(field), options.values[i], help.text)
+                             ->type_name(help.type)
+                             ->group(help.group);
+    }
+  }
+}
+
+}  // namespace
+
+void add_recording(Program& program) {
+  auto require = std::make_shared<std::vector<std::string>>();
+  CLI::App& init =
+      program.add(program.app, "init", "Make a ledger, if there is none yet.",
+                  {"genops init", "genops init --ledger costs.db --require team,project,environment"},
+                  [&globals = program.globals, require] { return run_init(globals, *require); });
+  init.add_option("--require", *require, "attributes that every event of this ledger must carry")
+      ->delimiter(',')
+      ->allow_extra_args(false)
+      ->type_name("NAME,...");
+
+  auto options = std::make_shared<RecordOptions>();
+  CLI::App& record = program.add(
+      program.app, "record", "Record one event and print its event_id.",
+      {"genops record --provider openai --model gpt-4 --team support --input-tokens 1200 --output-tokens 300 "
+       "--cost-usd 0.054",
+       "genops record --provider openai --model gpt-4 --cost-usd 0.054 --key req-81    # again: still one "
+       "event",
+       "genops record --provider anthropic --model claude-3 --attribute prompt_version=7 --at "
+       "2026-01-18T10:11:12Z",
+       "echo '{\"provider\":\"openai\",\"model\":\"gpt-4\",\"cost_usd\":\"0.054\"}' | genops record --event "
+       "-"},
+      [&globals = program.globals, options] { return run_record(globals, *options); });
+  record.add_option("--event", options->event, "the event as one JSON object, instead of flags")
+      ->type_name("FILE|-");
+  add_field_flags(record, *options);
+  add_repeated(record, "--attribute", options->attributes, "a free attribute; may be repeated")
+      ->type_name("NAME=VALUE")
+      ->group("Attribution");
+}
+
+}  // namespace genops::cli

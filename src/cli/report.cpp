@@ -1,0 +1,278 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "cli/commands.hpp"
+#include "cli/html.hpp"
+#include "cli/output.hpp"
+#include "genops/time.hpp"
+#include "ingest/event_fields.hpp"
+#include "store/ledger_impl.hpp"
+
+namespace genops::cli {
+namespace {
+
+// ---------------------------------------------------------------- report
+
+struct ReportOptions {
+  std::string by = "provider", period, from, to, month, day, zone = "UTC", html;
+  std::vector<std::string> where;
+  bool csv = false;
+  CLI::Option* by_option = nullptr;
+};
+
+std::int64_t moment(const std::string& text, const std::string& zone, std::string_view argument) {
+  if (const std::optional<std::int64_t> ms = parse_whole(text)) return *ms;
+  return parse_time(text, zone, argument);
+}
+
+/// The window that --month, --day, --from and --to ask for; without them this month, or with a --period
+/// everything.
+Window report_window(const ReportOptions& options, const std::optional<std::int64_t>& now) {
+  const Zone zone(options.zone, "--zone");
+  if (!options.month.empty()) {
+    if (options.month.size() != 7) throw UsageError("--month", "a month such as 2026-01", options.month);
+    return zone.window(parse_time(options.month + "-01", options.zone, "--month"), Period::month);
+  }
+  if (!options.day.empty()) {
+    if (options.day.size() != 10) throw UsageError("--day", "a day such as 2026-01-18", options.day);
+    return zone.window(parse_time(options.day, options.zone, "--day"), Period::day);
+  }
+  Window window;
+  if (!options.from.empty()) window.start = moment(options.from, options.zone, "--from");
+  if (!options.to.empty()) window.finish = moment(options.to, options.zone, "--to");
+  const bool unbounded = options.from.empty() && options.to.empty() && options.period.empty();
+  return unbounded && now ? zone.window(*now, Period::month) : window;
+}
+
+void check_report_options(const ReportOptions& options) {
+  const int windows = (options.month.empty() ? 0 : 1) + (options.day.empty() ? 0 : 1) +
+                      (options.from.empty() && options.to.empty() ? 0 : 1);
+  if (windows > 1) throw UsageError("expected one of --month, --day and --from/--to, found several");
+  if (options.csv && !options.html.empty()) throw UsageError("expected --csv or --html, found both");
+  as_usage([&] {
+    if (!options.period.empty()) parse_period(options.period, "--period");
+    return report_window(options, std::nullopt);
+  });
+}
+
+bool lists(const std::string& by, const std::string& name) {
+  return fmt::format(",{},", by).find(fmt::format(",{},", name)) != std::string::npos;
+}
+
+/// The query behind the report, and what is bound to it. The same name twice means either value.
+struct ReportQuery {
+  std::string sql, by;
+  std::vector<Value> parameters;
+};
+
+ReportQuery report_query(const ReportOptions& options, const Window& window) {
+  ReportQuery query;
+  query.by = options.by;
+  std::vector<std::pair<std::string, std::vector<Value>>> filters;
+  for (const std::string& text : options.where) {
+    const auto [name, value] = name_and_value(text, "--where");
+    require_attribute(name, "--where");
+    if (!lists(query.by, name)) query.by += (query.by.empty() ? "" : ",") + name;
+    const auto same = [&, wanted = name](const auto& filter) { return filter.first == wanted; };
+    auto filter = std::find_if(filters.begin(), filters.end(), same);
+    if (filter == filters.end()) filter = filters.insert(filters.end(), {name, {}});
+    filter->second.push_back(value.empty() ? Value(nullptr) : Value(value));
+  }
+  const auto bound = [](const std::optional<std::int64_t>& at) { return at ? Value(*at) : Value(nullptr); };
+  query.sql = "SELECT * FROM cost_rollup(?, ?, ?, ?, ?)";
+  query.parameters = {options.period.empty() ? "all" : options.period, query.by, bound(window.start),
+                      bound(window.finish), options.zone};
+  const char* joint = " WHERE (";
+  for (const auto& [name, values] : filters) {
+    for (std::size_t i = 0; i < values.size(); ++i) query.sql += (i == 0 ? joint : " OR ") + name + " IS ?";
+    query.sql += ')';
+    query.parameters.insert(query.parameters.end(), values.begin(), values.end());
+    joint = " AND (";
+  }
+  return query;
+}
+
+std::string moment_text(std::int64_t at_ms) {
+  const std::string text = format_time(at_ms);
+  return text.ends_with("T00:00:00.000Z") ? text.substr(0, 10) : text;
+}
+
+std::string describe(const ReportQuery& query, const ReportOptions& options, const Window& window) {
+  const auto edge = [](const char* word, const std::optional<std::int64_t>& at) {
+    return at ? fmt::format(" {} {}", word, moment_text(*at)) : std::string();
+  };
+  const std::string edges = edge("from", window.start) + edge("to before", window.finish);
+  return fmt::format("{}{}{}{}", query.by.empty() ? "total" : "by " + query.by,
+                     edges.empty() ? ", all time" : edges, edges.empty() ? "" : " UTC",
+                     options.zone == "UTC" ? "" : ", periods in " + options.zone);
+}
+
+/// What a reader of the table is spared: the period's bounds beside its label, and a label that is always
+/// 'all'.
+Table without_bounds(const Table& table, bool with_period) {
+  Table result;
+  result.rows.resize(table.rows.size());
+  for (std::size_t i = 0; i < table.columns.size(); ++i) {
+    const std::string& name = table.columns[i];
+    if (name.starts_with("period_") || (name == "period" && !with_period)) continue;
+    result.columns.push_back(name);
+    for (std::size_t row = 0; row < table.rows.size(); ++row) result.rows[row].push_back(table.rows[row][i]);
+  }
+  return result;
+}
+
+int run_report(const Globals& globals, const ReportOptions& options) {
+  check_report_options(options);
+  Ledger ledger = open_reader(globals);
+  const Window window = report_window(options, ledger.impl().now());
+  const ReportQuery query = report_query(options, window);
+  mention_fixed_now();
+  const Table table = ledger.query(query.sql, query.parameters);
+  if (globals.json) {
+    print(json_array(table));
+    return kDone;
+  }
+  if (options.csv) {
+    print(csv(table));
+    return kDone;
+  }
+  const std::string title = describe(query, options, window);
+  const bool with_period = !options.period.empty() && options.period != "all";
+  const Table shown = for_reading(without_bounds(table, with_period));
+  if (!options.html.empty()) {
+    write_html(options.html, ledger.path(), "Cost " + title, shown);
+    say(globals, fmt::format("wrote {}", options.html));
+    return kDone;
+  }
+  say(globals, title);
+  if (table.rows.empty()) {
+    say(globals, "no events; `genops report --period month` shows all time");
+    return kDone;
+  }
+  print(text_table(shown));
+  return kDone;
+}
+
+// ---------------------------------------------------------------- summary, usage
+
+/// Seconds of "90", "30m", "1h", "2d", "1w".
+std::int64_t seconds_of(const std::string& text) {
+  const auto refuse = [&] { return UsageError("--window", "a duration such as 90s, 30m, 1h or 2d", text); };
+  std::int64_t number = 0;
+  const char* const end = text.data() + text.size();
+  const auto [stop, failure] = std::from_chars(text.data(), end, number);
+  const std::string_view unit(stop, static_cast<std::size_t>(end - stop));
+  if (failure != std::errc() || number <= 0 || unit.size() > 1) throw refuse();
+  const std::size_t place = std::string_view("smhdw").find(unit.empty() ? 's' : unit.front());
+  if (place == std::string_view::npos) throw refuse();
+  constexpr std::int64_t kSeconds[] = {1, 60, 3600, 86'400, 604'800};
+  std::int64_t seconds = 0;
+  if (__builtin_mul_overflow(number, kSeconds[place], &seconds)) throw refuse();
+  return seconds;
+}
+
+std::int64_t days_of(const std::string& text) {
+  const std::optional<std::int64_t> days = parse_whole(text);
+  if (!days || *days <= 0) throw UsageError("--days", "a whole number above 0", text);
+  return *days;
+}
+
+/// Prints the JSON that `function(amount)` answers, or the rows that `sql` makes of it (parameter 1).
+int print_answer(const Globals& globals, const std::string& function, std::int64_t amount,
+                 const std::string& sql) {
+  Ledger ledger = open_reader(globals);
+  mention_fixed_now();
+  const std::vector<Value> parameters = {amount};
+  const Table answer = ledger.query(fmt::format("SELECT {}(?)", function), parameters);
+  if (globals.json) {
+    print(std::get<std::string>(answer.rows.at(0).at(0)) + '\n');
+    return kDone;
+  }
+  const Table table = ledger.query(sql, answer.rows[0]);
+  if (table.rows.empty()) {
+    say(globals, "no events");
+  } else {
+    print(text_table(for_reading(table)));
+  }
+  return kDone;
+}
+
+constexpr const char* kSummaryRows = R"(
+  WITH answer(json) AS (SELECT ?)
+  SELECT 'total' AS of, NULL AS name, json_extract(json, '$.event_count') AS events,
+    nanos(json_extract(json, '$.total_cost')) AS cost_nanos FROM answer
+  UNION ALL SELECT 'provider', key, NULL, nanos(value) FROM answer, json_each(json, '$.by_provider')
+  UNION ALL SELECT 'customer', key, NULL, nanos(value) FROM answer, json_each(json, '$.by_customer'))";
+
+constexpr const char* kUsageRows = R"(
+  WITH provider(json) AS (SELECT value FROM json_each(?, '$.providers')),
+  line(provider, rank, model, operation_type, requests, cost_nanos, cost_per_request_nanos) AS (
+    SELECT json_extract(json, '$.name'), 0, NULL, NULL, json_extract(json, '$.requests'),
+      nanos(json_extract(json, '$.total_cost')), nanos(json_extract(json, '$.avg_cost_per_request')) FROM provider
+    UNION ALL SELECT json_extract(json, '$.name'), 1, key, NULL, NULL, nanos(value), NULL
+      FROM provider, json_each(json, '$.models')
+    UNION ALL SELECT json_extract(json, '$.name'), 2, NULL, key, NULL, nanos(value), NULL
+      FROM provider, json_each(json, '$.operation_types'))
+  SELECT provider, model, operation_type, requests, cost_nanos, cost_per_request_nanos
+  FROM line ORDER BY provider, rank, model, operation_type)";
+
+void add_report_options(CLI::App& command, ReportOptions& options) {
+  const auto add = [&](const char* name, std::string& value, const char* type, const char* text) {
+    return command.add_option(name, value, text)->type_name(type);
+  };
+  add("--by", options.by, "NAME,...",
+      "what to group by: provider, model, team, ..., status, attributes.x (default: provider)");
+  add("--period", options.period, "PERIOD",
+      "one row per hour, day, week, month, quarter, year, or all (default); with it the default is all time");
+  add("--from", options.from, "TIME", "start of the window, a date or a time");
+  add("--to", options.to, "TIME", "finish of the window, itself not in it");
+  add("--month", options.month, "2026-01", "that month (default: this month)");
+  add("--day", options.day, "2026-01-18", "that day");
+  add("--zone", options.zone, "ZONE", "time zone of days and months, such as Europe/Berlin (default: UTC)");
+  add_repeated(command, "--where", options.where,
+               "only this provider, model, team, ...; may be repeated; an empty value is 'not set'")
+      ->type_name("NAME=VALUE");
+  command.add_flag("--csv", options.csv, "as CSV (RFC 4180), with every column of cost_rollup()");
+  add("--html", options.html, "FILE", "as a page that needs nothing else");
+}
+
+}  // namespace
+
+void add_reports(Program& program) {
+  const Globals& globals = program.globals;
+  auto options = std::make_shared<ReportOptions>();
+  CLI::App& report =
+      program.add(program.app, "report",
+                  "What was spent: the rows of cost_rollup(). Without options: this month, by provider.",
+                  {"genops report", "genops report --by team,model --month 2026-01",
+                   "genops report --period day --from 2026-01-01 --to 2026-02-01 --zone Europe/Berlin",
+                   "genops report --by model --where team=support --json",
+                   "genops report --by customer_id --csv > costs.csv"},
+                  [&globals, options] { return run_report(globals, *options); });
+  add_report_options(report, *options);
+
+  auto window = std::make_shared<std::string>("1h");
+  CLI::App& summary =
+      program.add(program.app, "summary", "What was spent lately, in all, by provider and by customer.",
+                  {"genops summary", "genops summary --window 1d --json"}, [&globals, window] {
+                    return print_answer(globals, "cost_summary", seconds_of(*window), kSummaryRows);
+                  });
+  summary.add_option("--window", *window, "how far back: 90s, 30m, 1h, 2d, or seconds (default: 1h)")
+      ->type_name("DURATION");
+
+  auto days = std::make_shared<std::string>("30");
+  CLI::App& usage = program.add(
+      program.app, "usage", "What each provider, model and type of operation cost lately.",
+      {"genops usage", "genops usage --days 7 --json"},
+      [&globals, days] { return print_answer(globals, "current_usage", days_of(*days), kUsageRows); });
+  usage.add_option("--days", *days, "how far back (default: 30)")->type_name("N");
+}
+
+}  // namespace genops::cli

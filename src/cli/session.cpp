@@ -1,0 +1,153 @@
+#include "cli/session.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <span>
+
+#include "cli/output.hpp"
+#include "core/text.hpp"
+#include "ingest/event_fields.hpp"
+
+namespace genops::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Those from kFirstDefault on have a variable of the environment each: GENOPS_TEAM, ...
+constexpr std::array<std::string_view, 11> kAttribution = {
+    "provider",    "model",       "operation_type", "operation_name", "team",   "project",
+    "environment", "customer_id", "cost_center",    "feature",        "user_id"};
+constexpr std::size_t kFirstDefault = 4;
+
+std::string& member(Attribution& attribution, std::string_view name) {
+  return attribution.*static_cast<std::string Attribution::*>(find_field(name)->text);
+}
+
+std::string variable_name(std::string_view attribute) {
+  std::string name = "GENOPS_";
+  for (const char c : attribute) name += c == '_' ? '_' : static_cast<char>(c - 'a' + 'A');
+  return name;
+}
+
+std::string environment(const std::string& name) {
+  const char* value = std::getenv(name.c_str());
+  return value == nullptr ? "" : value;
+}
+
+void require_ledger(const std::string& path) {
+  std::error_code ignored;
+  if (fs::exists(fs::symlink_status(path, ignored))) return;
+  throw Error(Errc::not_found, fmt::format("no ledger at {}", path),
+              "make one with `genops init`, or name another with --ledger or GENOPS_LEDGER");
+}
+
+extern "C" void on_interrupt(int) {
+  interrupted = true;
+}
+
+}  // namespace
+
+std::atomic<bool> interrupted = false;
+static_assert(std::atomic<bool>::is_always_lock_free, "a signal handler may store to it");
+
+UsageError::UsageError(std::string_view argument, std::string_view expected, std::string_view found)
+    : std::runtime_error(
+          fmt::format("{}: expected {}, found {}", argument, expected, genops::quoted(found))) {}
+
+std::string ledger_path(const Globals& globals) {
+  if (!globals.ledger.empty()) return globals.ledger;
+  if (const std::string path = environment("GENOPS_LEDGER"); !path.empty()) return path;
+  if (const std::string data = environment("XDG_DATA_HOME"); !data.empty()) return data + "/genops/ledger.db";
+  if (const std::string home = environment("HOME"); !home.empty())
+    return home + "/.local/share/genops/ledger.db";
+  throw Error(Errc::invalid_argument, "no ledger named, and HOME is not set",
+              "say --ledger PATH or set GENOPS_LEDGER");
+}
+
+Ledger open_reader(const Globals& globals) {
+  const std::string path = ledger_path(globals);
+  require_ledger(path);
+  Options options;
+  options.access = Options::Access::read;
+  return Ledger::open(path, std::move(options));
+}
+
+Ledger open_writer(const Globals& globals) {
+  const std::string path = ledger_path(globals);
+  require_ledger(path);
+  Options options;
+  options.create = false;
+  return Ledger::open(path, std::move(options));
+}
+
+Ledger open_recorder(const Globals& globals, Options options) {
+  for (const std::string_view name : std::span(kAttribution).subspan(kFirstDefault)) {
+    std::string& value = member(options.defaults, name);
+    if (value.empty()) value = environment(variable_name(name));
+  }
+  return Ledger::open(ledger_path(globals), std::move(options));
+}
+
+void set_default(Attribution& defaults, const std::string& name, const std::string& value,
+                 std::string_view argument) {
+  require_attribute(name, argument);
+  if (name == "provider") {
+    throw UsageError(
+        fmt::format("{}: expected another attribute: every event states its provider itself", argument));
+  }
+  member(defaults, name) = value;
+}
+
+bool is_attribute(std::string_view name) {
+  return std::find(kAttribution.begin(), kAttribution.end(), name) != kAttribution.end();
+}
+
+void require_attribute(const std::string& name, std::string_view argument) {
+  if (is_attribute(name)) return;
+  throw UsageError(argument, fmt::format("one of {}", fmt::join(kAttribution, ", ")), name);
+}
+
+std::pair<std::string, std::string> name_and_value(const std::string& text, std::string_view argument) {
+  const std::size_t equals = text.find('=');
+  if (equals == std::string::npos || equals == 0) throw UsageError(argument, "name=value", text);
+  return {text.substr(0, equals), text.substr(equals + 1)};
+}
+
+void say(const Globals& globals, std::string_view message) {
+  if (!globals.quiet) warn(message);
+}
+
+void warn(std::string_view message) {
+  fmt::print(stderr, "{}\n", printable(message, true));
+}
+
+void mention_fixed_now() {
+  if (const std::string now = environment("GENOPS_NOW"); !now.empty()) {
+    warn(fmt::format("GENOPS_NOW is set: \"now\" is {}", now));
+  }
+}
+
+void refuse_ledger_file(const std::string& file, const std::string& ledger, std::string_view argument) {
+  for (const char* suffix : {"", "-wal", "-shm", "-journal"}) {
+    std::error_code ignored;
+    if (!fs::equivalent(file, ledger + suffix, ignored)) continue;
+    throw Error(Errc::invalid_argument, fmt::format("{}: expected another file than the ledger, found {}",
+                                                    argument, genops::quoted(file)));
+  }
+}
+
+void catch_interrupts() {
+  struct sigaction action = {};
+  action.sa_handler = on_interrupt;
+  action.sa_flags = static_cast<int>(SA_RESETHAND);  // the second one is not asked to wait
+  sigaction(SIGINT, &action, nullptr);
+  sigaction(SIGTERM, &action, nullptr);
+}
+
+}  // namespace genops::cli

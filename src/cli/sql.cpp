@@ -1,0 +1,79 @@
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "cli/commands.hpp"
+#include "cli/output.hpp"
+
+namespace genops::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Beside the program, as it is built, or in ../lib/genops, as it is installed.
+fs::path extension_module() {
+  const fs::path folder = fs::read_symlink("/proc/self/exe").parent_path();
+  for (const fs::path& place : {folder, folder.parent_path() / "lib/genops"}) {
+    if (fs::exists(place / "genops_ledger.so")) return place / "genops_ledger.so";
+  }
+  throw Error(Errc::not_found,
+              fmt::format("genops_ledger.so is neither in {} nor in {}", folder.string(),
+                          (folder.parent_path() / "lib/genops").string()),
+              "install the extension beside the program, or ask one query: genops sql \"SELECT ...\"");
+}
+
+/// `text` as one argument of a dot-command.
+std::string dot_argument(const std::string& text) {
+  std::string out = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') out += '\\';
+    out += c;
+  }
+  return out + '"';
+}
+
+/// Becomes the stock shell: whatever it can do, the user can do here.
+[[noreturn]] void run_shell(const Globals& globals) {
+  const std::string load = ".load " + dot_argument(extension_module().string());
+  const std::string ledger =
+      fs::absolute(open_reader(globals).path()).string();  // refused here if it is none
+  mention_fixed_now();
+  execlp("sqlite3", "sqlite3", "-cmd", load.c_str(), "-header", "-column", ledger.c_str(), nullptr);
+  throw Error(Errc::not_found, fmt::format("cannot start sqlite3: {}", std::strerror(errno)),
+              "install SQLite's shell (Debian: apt-get install sqlite3), or ask one query: genops sql "
+              "\"SELECT ...\"");
+}
+
+int run_sql(const Globals& globals, const std::string& query, bool as_csv) {
+  if (query.empty()) {
+    if (globals.json || as_csv) throw UsageError("expected a query with --json or --csv, found none");
+    run_shell(globals);
+  }
+  Ledger ledger = open_reader(globals);
+  mention_fixed_now();
+  const Table table = ledger.query(query);
+  print(globals.json ? json_array(table) : as_csv ? csv(table) : text_table(table));
+  return kDone;
+}
+
+}  // namespace
+
+void add_sql(Program& program) {
+  auto query = std::make_shared<std::string>();
+  auto as_csv = std::make_shared<bool>(false);
+  CLI::App& command = program.add(
+      program.app, "sql",
+      "Ask the ledger in SQL, with the functions of the extension; without a query, in sqlite3's shell.",
+      {"genops sql", "genops sql \"SELECT * FROM cost_event ORDER BY seq DESC LIMIT 5\"",
+       "genops sql \"SELECT team, usd_text(cost_nanos) FROM cost_rollup('all', 'team')\" --json"},
+      [&globals = program.globals, query, as_csv] { return run_sql(globals, *query, *as_csv); });
+  command.add_option("QUERY", *query, "one SELECT");
+  command.add_flag("--csv", *as_csv, "as CSV (RFC 4180)");
+}
+
+}  // namespace genops::cli

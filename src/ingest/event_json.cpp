@@ -1,0 +1,151 @@
+#include "ingest/event_json.hpp"
+
+#include <string>
+
+#include "core/text.hpp"
+#include "ingest/event_builder.hpp"
+#include "ingest/json_reader.hpp"
+
+namespace genops {
+namespace {
+
+constexpr std::size_t kMaxDepth = 65;  // the event, and 64 within `attributes`
+
+/// Hands the members of the outer object to the builder. What lies deeper is `attributes`, which is checked
+/// on its own.
+class EventHandler : public JsonHandlerBase {
+ public:
+  explicit EventHandler(EventBuilder& builder) : builder_(builder) {}
+
+  bool on_object_begin(Code&) {
+    if (depth_ == 1) begin_attributes();
+    ++depth_;
+    return true;
+  }
+  bool on_object_end(std::size_t, Code&) {
+    --depth_;
+    return true;
+  }
+  bool on_array_begin(Code&) {
+    refuse_at_member("an array");
+    ++depth_;
+    return true;
+  }
+  bool on_array_end(std::size_t, Code&) {
+    --depth_;
+    return true;
+  }
+  bool on_key(Text last, std::size_t, Code&) {
+    const std::string_view name = complete(last);
+    if (depth_ != 1) return true;
+    field_ = &builder_.field(name);
+    ++members_;
+    return true;
+  }
+  bool on_string(Text last, std::size_t, Code&) {
+    const std::string_view text = complete(last);
+    if (at_member()) builder_.put_text(*field_, text);
+    return true;
+  }
+  bool on_int64(std::int64_t, Text last, Code&) { return number(last); }
+  bool on_uint64(std::uint64_t, Text last, Code&) { return number(last); }
+  bool on_double(double, Text last, Code&) { return number(last); }
+  bool on_bool(bool value, Code&) {
+    refuse_at_member(value ? "true" : "false");
+    return true;
+  }
+  bool on_null(Code&) {
+    at_member();
+    return true;
+  }
+
+  /// Which member of the outer object is `attributes`, from 1; 0 = none.
+  std::size_t attributes_member() const { return attributes_member_; }
+
+ private:
+  /// True for a value of the outer object, false for one within `attributes`.
+  bool at_member() const {
+    if (depth_ == 0)
+      throw Error(Errc::invalid_argument, "event: expected one JSON object, found another value");
+    return depth_ == 1;
+  }
+  void refuse_at_member(std::string_view found) const {
+    if (at_member()) throw field_error(*field_, found);
+  }
+  void begin_attributes() {
+    if (field_->type != FieldType::attributes) throw field_error(*field_, "an object");
+    attributes_member_ = members_;
+  }
+  bool number(Text last) {
+    const std::string_view written = complete(last);
+    if (at_member()) builder_.put_number(*field_, written);
+    return true;
+  }
+
+  EventBuilder& builder_;
+  const Field* field_ = nullptr;
+  std::size_t depth_ = 0, members_ = 0, attributes_member_ = 0;
+};
+
+std::size_t end_of_string(std::string_view json, std::size_t place) {
+  for (++place; json[place] != '"'; ++place) {
+    if (json[place] == '\\') ++place;
+  }
+  return place + 1;
+}
+
+/// Walks values of JSON that is known to be well-formed; the parser tells tokens, not places.
+class MemberScanner {
+ public:
+  explicit MemberScanner(std::string_view json) : json_(json), place_(json.find('{') + 1) {}
+
+  /// The bytes of the next member's value.
+  std::string_view next_value() {
+    place_ = end_of_string(json_, json_.find('"', place_));
+    place_ = json_.find(':', place_) + 1;
+    place_ = json_.find_first_not_of(kSpace, place_);
+    const std::size_t start = place_;
+    skip_value();
+    std::string_view value = json_.substr(start, place_ - start);
+    ++place_;  // the comma, or the end of the object
+    return value.substr(0, value.find_last_not_of(kSpace) + 1);
+  }
+
+ private:
+  static constexpr std::string_view kSpace = " \t\r\n";
+
+  void skip_value() {
+    for (std::size_t depth = 0;;) {
+      const char c = json_[place_];
+      if (depth == 0 && (c == ',' || c == '}')) return;
+      if (c == '{' || c == '[') ++depth;
+      if (c == '}' || c == ']') --depth;
+      place_ = c == '"' ? end_of_string(json_, place_) : place_ + 1;
+    }
+  }
+
+  std::string_view json_;
+  std::size_t place_;
+};
+
+std::string_view nth_value(std::string_view json, std::size_t member) {
+  MemberScanner scanner(json);
+  for (; member > 1; --member) scanner.next_value();
+  return scanner.next_value();
+}
+
+}  // namespace
+
+Event parse_event_json(std::string_view json) {
+  if (json.size() > kMaxLineBytes) {
+    throw Error(Errc::invalid_argument,
+                "event: expected at most 1048576 bytes, found " + std::to_string(json.size()) + " bytes");
+  }
+  EventBuilder builder;
+  const std::size_t attributes =
+      read_json<EventHandler>(json, "event", kMaxDepth, builder).attributes_member();
+  if (attributes != 0) builder.put_attributes(nth_value(json, attributes));
+  return builder.finish();
+}
+
+}  // namespace genops

@@ -1,0 +1,160 @@
+#include "store/destination_lease.hpp"
+
+#include <unistd.h>
+
+#include <fstream>
+#include <random>
+
+#include "core/text.hpp"
+
+namespace genops {
+namespace {
+
+/// The same for every process, container included, since this machine was started. '' where the system has
+/// none.
+std::string boot_id() {
+  std::string id;
+  std::ifstream("/proc/sys/kernel/random/boot_id") >> id;
+  return id;
+}
+
+constexpr const char* kNoBoot = "-";
+
+/// "<boot> <process> <random>". Only a worker that holds the lock names its boot: to find the lock free
+/// proves such a worker dead, and no other.
+std::string new_owner(bool locked) {
+  std::random_device random;
+  const std::string boot = locked ? boot_id() : "";
+  return (boot.empty() ? kNoBoot : boot) + " " + std::to_string(::getpid()) + " " + std::to_string(random()) +
+         std::to_string(random());
+}
+
+std::string boot_of(const std::string& owner) {
+  return owner.substr(0, owner.find(' '));
+}
+
+Error lost(const std::string& name) {
+  return {Errc::busy,
+          "destination " + genops::quoted(name) + ": another worker has taken it over, or it was removed",
+          "what was sent is acknowledged by whoever has it now"};
+}
+
+void bind_optional(SQLite::Statement& statement, int index, const std::optional<std::int64_t>& value) {
+  if (value)
+    statement.bind(index, *value);
+  else
+    statement.bind(index);
+}
+
+void write_exceptions(SQLite::Database& db, std::int64_t destination_id, const Acknowledgement& outcome) {
+  SQLite::Statement put(
+      db,
+      "INSERT INTO main.undelivered(destination_id, seq, state, tries, next_at, status, type, reason)"
+      " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT(destination_id, seq) DO UPDATE SET"
+      " state = excluded.state, tries = excluded.tries, next_at = excluded.next_at,"
+      " status = excluded.status, type = excluded.type, reason = excluded.reason");
+  for (const Undelivered& event : outcome.undelivered) {
+    put.reset();
+    put.bind(1, destination_id);
+    put.bind(2, event.seq);
+    put.bind(3, event.state);
+    put.bind(4, event.tries);
+    bind_optional(put, 5, event.next_at_ms);
+    bind_optional(put, 6, event.status);
+    put.bind(7, event.type);
+    put.bind(8, event.reason);
+    put.exec();
+  }
+  SQLite::Statement remove(db, "DELETE FROM main.undelivered WHERE destination_id = ? AND seq = ?");
+  for (const std::int64_t seq : outcome.delivered) {
+    remove.reset();
+    remove.bind(1, destination_id);
+    remove.bind(2, seq);
+    remove.exec();
+  }
+}
+
+}  // namespace
+
+DestinationLease::DestinationLease(Ledger::Impl& ledger, std::string_view name) : ledger_(ledger) {
+  const std::int64_t id = Outbox(ledger).destination(name).id;
+  lock_ = FileLock::try_lock(lock_path(ledger, id));
+  owner_ = new_owner(lock_.has_value());
+  ledger.write([&](SQLite::Database& db) {
+    row_ = read_destination(db, name);
+    take(db);
+  });
+}
+
+DestinationLease::~DestinationLease() {
+  try {
+    ledger_.write([&](SQLite::Database& db) {
+      SQLite::Statement update(db,
+                               "UPDATE main.destination SET lease_owner = NULL, lease_until_ms = NULL"
+                               " WHERE destination_id = ? AND epoch = ? AND lease_owner = ?");
+      bind_lease(update, 1);
+      update.exec();
+    });
+  } catch (const std::exception&) {
+    // A destructor tells nobody; the lease runs out, or the lock shows that its holder is gone.
+  }
+}
+
+void DestinationLease::bind_lease(SQLite::Statement& statement, int first) const {
+  statement.bind(first, row_.id);
+  statement.bind(first + 1, epoch_);
+  statement.bind(first + 2, owner_);
+}
+
+bool DestinationLease::is_free(std::int64_t now_ms) const {
+  if (row_.lease_owner.empty() || row_.lease_until_ms <= now_ms) return true;
+  if (row_.lease_until_ms > now_ms + kLeaseMs) return true;  // the clock was set back since
+  return boot_of(owner_) != kNoBoot && boot_of(row_.lease_owner) == boot_of(owner_);
+}
+
+void DestinationLease::take(SQLite::Database& db) {
+  const std::int64_t now_ms = ledger_.now();
+  if (!is_free(now_ms))
+    throw Error(Errc::busy, "destination " + genops::quoted(row_.name) + ": another worker is shipping to it",
+                "wait until it is done; if it died with its machine, its lease ends in at most 60 seconds");
+  SQLite::Statement update(
+      db,
+      "UPDATE main.destination SET epoch = epoch + 1, lease_owner = ?, lease_until_ms = ?"
+      " WHERE destination_id = ? RETURNING epoch");
+  update.bind(1, owner_);
+  update.bind(2, now_ms + kLeaseMs);
+  update.bind(3, row_.id);
+  while (update.executeStep()) epoch_ = update.getColumn(0).getInt64();
+}
+
+void DestinationLease::acknowledge(const Acknowledgement& outcome) {
+  const std::int64_t now_ms = ledger_.now();
+  ledger_.write([&](SQLite::Database& db) {
+    SQLite::Statement update(db,
+                             "UPDATE main.destination SET cursor = ?, position = ?, lease_until_ms = ?,"
+                             " last_success_at = ?, state = 'active', last_error = NULL"
+                             " WHERE destination_id = ? AND epoch = ? AND lease_owner = ?");
+    update.bind(1, outcome.cursor);
+    update.bind(2, outcome.position);
+    update.bind(3, now_ms + kLeaseMs);
+    update.bind(4, now_ms);
+    bind_lease(update, 5);
+    if (update.exec() == 0) throw lost(row_.name);
+    write_exceptions(db, row_.id, outcome);
+  });
+}
+
+void DestinationLease::record_outcome(std::string_view error) {
+  if (error.empty() && row_.state == "active") return;
+  ledger_.write([&](SQLite::Database& db) {
+    SQLite::Statement update(db,
+                             "UPDATE main.destination SET state = ?, last_error = nullif(?, '')"
+                             " WHERE destination_id = ? AND epoch = ? AND lease_owner = ?");
+    update.bind(1, error.empty() ? "active" : "stopped");
+    update.bind(2, std::string(error));
+    bind_lease(update, 3);
+    update.exec();
+  });
+}
+
+}  // namespace genops

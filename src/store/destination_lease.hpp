@@ -1,0 +1,68 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "store/file_lock.hpp"
+#include "store/outbox.hpp"
+
+namespace genops {
+
+/// An event that a destination did not take.
+struct Undelivered {
+  std::int64_t seq = 0;
+  std::string state;  ///< retry, held, dead
+  std::int64_t tries = 0;
+  std::optional<std::int64_t> next_at_ms, status;
+  std::string type, reason;
+};
+
+/// The outcome of a batch, acknowledged as a whole.
+struct Acknowledgement {
+  std::int64_t cursor = 0;
+  std::int64_t position = 0;
+  std::vector<Undelivered> undelivered;  ///< what this batch failed to deliver
+  std::vector<std::int64_t> delivered;   ///< earlier undelivered ones that are there now
+};
+
+/// The right to ship to one destination, for 60 seconds from the last acknowledgement. Taking it raises the
+/// epoch, and an acknowledgement of an older epoch is void. Beside the ledger lies a file that the worker
+/// keeps locked: who can lock it knows that the worker before is dead, and need not wait for its lease to
+/// end.
+class DestinationLease {
+ public:
+  static constexpr std::int64_t kLeaseMs = 60'000;
+
+  /// Throws: Error{not_found}, Error{busy} while another worker has it.
+  DestinationLease(Ledger::Impl& ledger, std::string_view name);
+  /// Gives it back; where that fails it runs out by itself.
+  ~DestinationLease();
+  DestinationLease(const DestinationLease&) = delete;
+  DestinationLease& operator=(const DestinationLease&) = delete;
+
+  /// As it stood when the lease was taken.
+  const DestinationRow& destination() const { return row_; }
+
+  /// One transaction: exceptions, cursor, position, the lease renewed, an earlier error forgotten.
+  /// Throws: Error{busy} when the lease is lost; then nothing of it was kept.
+  void acknowledge(const Acknowledgement& outcome);
+  /// How it ended: '' = well (state active), else why it stopped. Says nothing once the lease is lost.
+  void record_outcome(std::string_view error);
+
+ private:
+  void take(SQLite::Database& db);
+  bool is_free(std::int64_t now_ms) const;
+  /// Binds what says "this row, still under this lease" from parameter `first` on.
+  void bind_lease(SQLite::Statement& statement, int first) const;
+
+  Ledger::Impl& ledger_;
+  DestinationRow row_;
+  std::optional<FileLock> lock_;
+  std::string owner_;
+  std::int64_t epoch_ = 0;
+};
+
+}  // namespace genops

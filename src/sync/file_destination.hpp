@@ -1,0 +1,53 @@
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "sync/destination.hpp"
+#include "sync/file_lines.hpp"
+#include "sync/file_tail.hpp"
+
+/// A file of NDJSON documents, one line per event, as a destination: file:PATH.
+namespace genops {
+
+/// Appends to the file, which it keeps locked against other writers. Opening it compares the file with the acknowledged
+/// position: a file that is shorter is refused, a torn last line is cut off, whole documents behind the position count
+/// as delivered.
+class FileDestination : public Destination {
+ public:
+  static constexpr std::size_t kChunkBytes = 256 * 1024;  ///< of one write()
+
+  FileDestination(const DestinationRow& row, const LedgerIdentity& ledger);
+
+  void add(const StoredEvent& event) override;
+  std::int64_t batch_bytes() const override { return static_cast<std::int64_t>(batch_.size()); }
+  Delivery deliver(const StageObserver& observer) override;
+
+ private:
+  void open_tail(std::int64_t position, const LedgerIdentity& ledger);
+  void write_batch(const StageObserver& observer);
+  [[noreturn]] void fail(const char* doing, int code);
+
+  std::string path_;
+  std::string ledger_id_;
+  Descriptor file_;
+  std::optional<FileTail> tail_;
+  std::int64_t end_ = 0;  // size of the file, the batch at hand not counted
+  std::string batch_;
+};
+
+/// The URL with an absolute path. Throws: Error{invalid_argument}.
+std::string checked_file_url(std::string_view url, const LedgerIdentity& ledger);
+SyncVerification verify_file(Outbox& outbox, const DestinationRow& row, const LedgerIdentity& ledger);
+
+/// Opens the regular file of a destination; -1 where there is none. Never opens a file of the ledger: to close that would
+/// drop SQLite's locks on it. Throws: DestinationError.
+int open_destination_file(const std::string& path, int flags, const LedgerIdentity& ledger);
+/// The path of a checked URL.
+std::string path_of_url(std::string_view url);
+
+}  // namespace genops

@@ -1,0 +1,63 @@
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <filesystem>
+#include <system_error>
+
+#include "core/text.hpp"
+#include "sync/file_destination.hpp"
+
+namespace genops {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view kScheme = "file:";
+
+bool is_of_ledger(const fs::path& path, const LedgerIdentity& ledger) {
+  for (const char* suffix : {"", "-wal", "-shm", "-journal"}) {
+    const std::string own = ledger.path + suffix;
+    std::error_code absent;
+    if (path == fs::absolute(own).lexically_normal() || fs::equivalent(path, own, absent)) return true;
+  }
+  return false;
+}
+
+std::string found_instead(mode_t mode) {
+  if (S_ISDIR(mode)) return "a folder";
+  if (S_ISFIFO(mode)) return "a pipe";
+  return S_ISSOCK(mode) ? "a socket" : "a device";
+}
+
+}  // namespace
+
+std::string path_of_url(std::string_view url) {
+  return std::string(url.substr(kScheme.size()));
+}
+
+std::string checked_file_url(std::string_view url, const LedgerIdentity& ledger) {
+  std::string given = path_of_url(url);
+  if (given.starts_with("///")) given.erase(0, 2);  // file:///PATH, the long way to write it
+  if (given.empty() || given.starts_with("//"))
+    throw Error(Errc::invalid_argument, "url: expected file:PATH, found " + genops::quoted(url));
+  const fs::path path = fs::absolute(given).lexically_normal();
+  if (is_of_ledger(path, ledger))
+    throw Error(Errc::invalid_argument,
+                "url: expected a file beside the ledger, found the ledger itself: " + genops::quoted(url));
+  return std::string(kScheme) + path.string();
+}
+
+int open_destination_file(const std::string& path, int flags, const LedgerIdentity& ledger) {
+  struct stat status {};
+  if (::stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode))
+    throw DestinationError(Errc::invalid_argument,
+                           "'" + path + "': expected a file, found " + found_instead(status.st_mode));
+  if (is_of_ledger(path, ledger))
+    throw DestinationError(Errc::invalid_argument, "'" + path + "': expected a file beside the ledger, found the ledger");
+  const int descriptor = ::open(path.c_str(), flags | O_CLOEXEC | O_NOCTTY, 0600);
+  if (descriptor >= 0 || errno == ENOENT) return descriptor;
+  throw_file_error(path, "cannot open", errno);
+}
+
+}  // namespace genops
