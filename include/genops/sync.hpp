@@ -46,11 +46,13 @@ struct SyncResult {
 /// destination; a destination that fails is a result, not an Error.
 SyncResult sync(Ledger& ledger, std::string_view destination, const SyncOptions& options = {});
 
-/// One UTC day on which ledger and destination differ.
+/// One UTC day of occurred_at on which ledger and destination differ, or a line of the destination's file that is no
+/// document.
 struct SyncDifference {
-  std::string day;
-  std::int64_t ledger_events, destination_events;
-  std::int64_t ledger_nanos, destination_nanos;
+  std::string day;  ///< "2026-01-18"; "line 17" of a file, for what is no document
+  std::int64_t ledger_events = 0, destination_events = 0;
+  std::int64_t ledger_nanos = 0, destination_nanos = 0;
+  std::string remark;  ///< what was found instead of a document; '' for a day
 };
 struct SyncVerification {
   std::int64_t events = 0;  ///< of the ledger up to the cursor

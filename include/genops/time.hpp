@@ -33,6 +33,7 @@ struct Window {
 };
 
 /// Time zone rules by IANA name. A value: cheap to copy, safe to share between threads.
+/// Limit: the system's data lists the changes of the clocks up to 2037; later the last offset stays in force.
 class Zone {
  public:
   /// Throws: Error{invalid_argument}: `function`, a colon, and the name that the system's tzdata lacks.

@@ -2,15 +2,18 @@
 
 #include <fmt/format.h>
 
+#include <memory>
 #include <utility>
 
+#include "cli/help.hpp"
 #include "cli/output.hpp"
 #include "genops/version.hpp"
 
 namespace genops::cli {
 
 Program::Program() : app("A durable local ledger of AI cost events, in one SQLite file.", "genops") {
-  app.set_version_flag("--version", "genops " GENOPS_VERSION);
+  app.set_help_flag("-h,--help", "this help");
+  app.set_version_flag("--version", "genops " GENOPS_VERSION, "the version");
   app.add_option("--ledger", globals.ledger,
                  "the ledger's file; else $GENOPS_LEDGER, else $XDG_DATA_HOME/genops/ledger.db, else "
                  "~/.local/share/genops/ledger.db")
@@ -18,9 +21,7 @@ Program::Program() : app("A durable local ledger of AI cost events, in one SQLit
   app.add_flag("--json", globals.json, "one JSON document on stdout");
   app.add_flag("--quiet", globals.quiet, "no notes and no progress on stderr");
   app.require_subcommand(0, 1);
-  app.get_formatter()->label("SUBCOMMAND", "COMMAND");
-  app.get_formatter()->label("Positionals", "Arguments");
-  app.get_formatter()->column_width(32);
+  app.formatter(std::make_shared<HelpFormatter>());
   app.footer(
       "These options may stand before or after the command.\n\n"
       "Exit status: 0 yes or done; 1 no (differs, some rejected, something left); 2 error; 130 interrupted.\n"
@@ -60,14 +61,9 @@ CLI::App& Program::chosen() {
 int Program::run(CLI::App& command) {
   const auto run = runs_.find(&command);
   if (run == runs_.end()) {
-    throw UsageError(fmt::format("expected a command after {}, found none", full_name(command)));
+    throw UsageError("expected a command, found none");
   }
   return run->second();
-}
-
-std::string full_name(const CLI::App& command) {
-  if (command.get_parent() == nullptr) return command.get_name();
-  return full_name(*command.get_parent()) + ' ' + command.get_name();
 }
 
 CLI::Option* add_repeated(CLI::App& command, const std::string& name, std::vector<std::string>& values,

@@ -34,15 +34,9 @@ class Program {
   std::map<const CLI::App*, std::function<int()>> runs_;
 };
 
-/// "genops sync verify"
-std::string full_name(const CLI::App& command);
-
 /// An option that takes one value each time it is given, and may be given often.
 CLI::Option* add_repeated(CLI::App& command, const std::string& name, std::vector<std::string>& values,
                           const std::string& description);
-
-/// The manual page, in the language of man(7).
-std::string man_page(const CLI::App& app);
 
 void add_recording(Program& program);    ///< init, record
 void add_ingest(Program& program);       ///< ingest

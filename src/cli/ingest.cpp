@@ -245,8 +245,9 @@ void add_ingest(Program& program) {
   auto options = std::make_shared<IngestOptions>();
   CLI::App& command = program.add(
       program.app, "ingest",
-      "Record events from NDJSON or CSV: one JSON object per line, or rows under a header of field names. "
-      "What is refused is reported with its line, the rest goes in.",
+      "Record events from NDJSON or CSV. One JSON object per line, or rows under a header of field names. "
+      "What is "
+      "refused is reported with its line, the rest goes in.",
       {"genops ingest events.jsonl",
        "genops ingest costs.csv --default team=search --default environment=production",
        "genops ingest exports/ --rejects refused.ndjson", "tail -F app.log.jsonl | genops ingest -"},

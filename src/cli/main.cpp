@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "cli/commands.hpp"
+#include "cli/help.hpp"
 #include "cli/output.hpp"
 
 namespace genops::cli {
@@ -26,18 +27,6 @@ std::vector<std::string> arguments(int count, char** values) {
   }
   std::reverse(result.begin(), result.end());
   return result;
-}
-
-/// The parser's refusals in this program's words.
-std::string usage_message(const CLI::App& command, const CLI::ParseError& error) {
-  if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr) {
-    const std::vector<std::string> extras =
-        command.get_parent() == nullptr ? command.remaining(true) : command.remaining();
-    const std::string found = extras.empty() ? error.what() : fmt::format("'{}'", fmt::join(extras, "' '"));
-    if (command.get_parent() == nullptr) return fmt::format("expected a command, found {}", found);
-    return fmt::format("expected no further argument or option, found {}", found);
-  }
-  return error.what();
 }
 
 int usage_failure(const CLI::App& command, const std::string& message) {
@@ -65,7 +54,7 @@ int parse_and_run(Program& program, int count, char** values) {
     flush_stdout();
     return code;
   } catch (const CLI::ParseError& error) {
-    return usage_failure(program.chosen(), usage_message(program.chosen(), error));
+    return usage_failure(program.chosen(), usage_message(program.app, program.chosen(), error));
   } catch (const UsageError& error) {
     return usage_failure(program.chosen(), error.what());
   } catch (const Error& error) {

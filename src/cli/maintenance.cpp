@@ -51,12 +51,12 @@ int run_checkpoint(const Globals& globals) {
 void add_maintenance(Program& program) {
   const Globals& globals = program.globals;
   program.add(program.app, "verify",
-              "Rebuild every sum from the log and compare; check ids, cursors and the file itself.",
+              "Prove the ledger sound. Rebuilds every sum from the log and compares; checks ids, cursors and "
+              "the file itself.",
               {"genops verify", "genops verify --json"}, [&globals] { return run_verify(globals); });
   program.add(program.app, "checkpoint", "Copy the write-ahead log into the ledger's file.",
               {"genops checkpoint"}, [&globals] { return run_checkpoint(globals); });
-  program.add(program.app, "doctor",
-              "What there is to know about this installation and this ledger, and what is wrong.",
+  program.add(program.app, "doctor", "Show versions, paths and sizes, and what is wrong with them.",
               {"genops doctor", "genops doctor --json"}, [&globals] { return run_doctor(globals); });
 }
 

@@ -4,7 +4,7 @@
 #include <string_view>
 #include <vector>
 
-#include "cli/commands.hpp"
+#include "cli/help.hpp"
 
 namespace genops::cli {
 namespace {

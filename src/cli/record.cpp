@@ -156,10 +156,18 @@ struct FlagHelp {
   const char* text;
 };
 
+const char* token_help(std::string_view name) {
+  if (name == "input_tokens") return "without those read from or written to a cache";
+  if (name == "cache_write_tokens") return "kept for 5 minutes";
+  if (name == "cache_write_1h_tokens") return "kept for an hour";
+  if (name == "output_tokens") return "with reasoning";
+  return name == "reasoning_tokens" ? "of the output" : "";
+}
+
 FlagHelp flag_help(const Field& field) {
   switch (field.type) {
     case FieldType::count:
-      return {"Usage", "N", "tokens; input excludes what was read from or written to a cache"};
+      return {"Usage", "N", token_help(field.name)};
     case FieldType::unit:
       return {"Rarer units", "N", ""};
     case FieldType::duration:
@@ -189,15 +197,27 @@ FlagHelp flag_help(const Field& field) {
   return {is_attribute(field.name) ? "Attribution" : "Event", "TEXT", ""};
 }
 
+/// Places in event_fields(): attribution in its own order, then the rest by name.
+std::vector<std::size_t> flag_order() {
+  std::vector<std::size_t> order;
+  for (const std::string_view name : attribution_names()) {
+    order.push_back(static_cast<std::size_t>(find_field(name) - event_fields().data()));
+  }
+  for (std::size_t i = 0; i < kFieldCount; ++i) {
+    const Field& field = event_fields()[i];
+    if (field.type == FieldType::attributes || field.type == FieldType::response) continue;
+    if (!is_attribute(field.name)) order.push_back(i);
+  }
+  return order;
+}
+
 void add_field_flags(CLI::App& command, RecordOptions& options) {
   // CLI11 shows groups in the order of their first option.
   for (const std::string_view group : {"Attribution", "Usage", "Cost", "Event", "Rarer units"}) {
-    for (std::size_t i = 0; i < kFieldCount; ++i) {
-      const Field& field = event_fields()[i];
-      if (field.type == FieldType::attributes || field.type == FieldType::response) continue;
-      const FlagHelp help = flag_help(field);
+    for (const std::size_t i : flag_order()) {
+      const FlagHelp help = flag_help(event_fields()[i]);
       if (help.group != group) continue;
-      options.flags[i] = command.add_option(flag_names(field), options.values[i], help.text)
+      options.flags[i] = command.add_option(flag_names(event_fields()[i]), options.values[i], help.text)
                              ->type_name(help.type)
                              ->group(help.group);
     }

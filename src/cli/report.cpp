@@ -32,17 +32,25 @@ std::int64_t moment(const std::string& text, const std::string& zone, std::strin
   return parse_time(text, zone, argument);
 }
 
+std::int64_t calendar_day(const std::string& date, const std::string& zone, const std::string& option) {
+  try {
+    if (date.size() == 10) return parse_time(date, zone, option);
+  } catch (const Error&) {  // said below, in the option's own form
+  }
+  const bool month = option == "--month";
+  throw UsageError(option, month ? "a month such as 2026-01" : "a day such as 2026-01-18",
+                   month ? date.substr(0, date.size() - 3) : date);
+}
+
 /// The window that --month, --day, --from and --to ask for; without them this month, or with a --period
 /// everything.
 Window report_window(const ReportOptions& options, const std::optional<std::int64_t>& now) {
   const Zone zone(options.zone, "--zone");
   if (!options.month.empty()) {
-    if (options.month.size() != 7) throw UsageError("--month", "a month such as 2026-01", options.month);
-    return zone.window(parse_time(options.month + "-01", options.zone, "--month"), Period::month);
+    return zone.window(calendar_day(options.month + "-01", options.zone, "--month"), Period::month);
   }
   if (!options.day.empty()) {
-    if (options.day.size() != 10) throw UsageError("--day", "a day such as 2026-01-18", options.day);
-    return zone.window(parse_time(options.day, options.zone, "--day"), Period::day);
+    return zone.window(calendar_day(options.day, options.zone, "--day"), Period::day);
   }
   Window window;
   if (!options.from.empty()) window.start = moment(options.from, options.zone, "--from");
@@ -205,21 +213,20 @@ int print_answer(const Globals& globals, const std::string& function, std::int64
 }
 
 constexpr const char* kSummaryRows = R"(
-  WITH answer(json) AS (SELECT ?)
-  SELECT 'total' AS of, NULL AS name, json_extract(json, '$.event_count') AS events,
-    nanos(json_extract(json, '$.total_cost')) AS cost_nanos FROM answer
-  UNION ALL SELECT 'provider', key, NULL, nanos(value) FROM answer, json_each(json, '$.by_provider')
-  UNION ALL SELECT 'customer', key, NULL, nanos(value) FROM answer, json_each(json, '$.by_customer'))";
+  WITH answer(text) AS (SELECT ?)
+  SELECT 'total' AS of, NULL AS name, json_extract(text, '$.event_count') AS events,
+    nanos(json_extract(text, '$.total_cost')) AS cost_nanos FROM answer
+  UNION ALL SELECT 'provider', key, NULL, nanos(value) FROM answer, json_each(text, '$.by_provider')
+  UNION ALL SELECT 'customer', key, NULL, nanos(value) FROM answer, json_each(text, '$.by_customer'))";
 
 constexpr const char* kUsageRows = R"(
-  WITH provider(json) AS (SELECT value FROM json_each(?, '$.providers')),
+  WITH answer(text) AS (SELECT value FROM json_each(?, '$.providers')),
+  provider(name, text) AS (SELECT json_extract(text, '$.name'), text FROM answer),
   line(provider, rank, model, operation_type, requests, cost_nanos, cost_per_request_nanos) AS (
-    SELECT json_extract(json, '$.name'), 0, NULL, NULL, json_extract(json, '$.requests'),
-      nanos(json_extract(json, '$.total_cost')), nanos(json_extract(json, '$.avg_cost_per_request')) FROM provider
-    UNION ALL SELECT json_extract(json, '$.name'), 1, key, NULL, NULL, nanos(value), NULL
-      FROM provider, json_each(json, '$.models')
-    UNION ALL SELECT json_extract(json, '$.name'), 2, NULL, key, NULL, nanos(value), NULL
-      FROM provider, json_each(json, '$.operation_types'))
+    SELECT name, 0, NULL, NULL, json_extract(text, '$.requests'), nanos(json_extract(text, '$.total_cost')),
+      nanos(json_extract(text, '$.avg_cost_per_request')) FROM provider
+    UNION ALL SELECT name, 1, key, NULL, NULL, nanos(value), NULL FROM provider, json_each(text, '$.models')
+    UNION ALL SELECT name, 2, NULL, key, NULL, nanos(value), NULL FROM provider, json_each(text, '$.operation_types'))
   SELECT provider, model, operation_type, requests, cost_nanos, cost_per_request_nanos
   FROM line ORDER BY provider, rank, model, operation_type)";
 
@@ -248,19 +255,20 @@ void add_report_options(CLI::App& command, ReportOptions& options) {
 void add_reports(Program& program) {
   const Globals& globals = program.globals;
   auto options = std::make_shared<ReportOptions>();
-  CLI::App& report =
-      program.add(program.app, "report",
-                  "What was spent: the rows of cost_rollup(). Without options: this month, by provider.",
-                  {"genops report", "genops report --by team,model --month 2026-01",
-                   "genops report --period day --from 2026-01-01 --to 2026-02-01 --zone Europe/Berlin",
-                   "genops report --by model --where team=support --json",
-                   "genops report --by customer_id --csv > costs.csv"},
-                  [&globals, options] { return run_report(globals, *options); });
+  CLI::App& report = program.add(
+      program.app, "report",
+      "Show what was spent, by whom. The rows of cost_rollup(); without options this month, by provider.",
+      {"genops report", "genops report --by team,model --month 2026-01",
+       "genops report --period day --from 2026-01-01 --to 2026-02-01 --zone Europe/Berlin",
+       "genops report --by model --where team=support --json",
+       "genops report --by customer_id --csv > costs.csv"},
+      [&globals, options] { return run_report(globals, *options); });
   add_report_options(report, *options);
 
   auto window = std::make_shared<std::string>("1h");
   CLI::App& summary =
-      program.add(program.app, "summary", "What was spent lately, in all, by provider and by customer.",
+      program.add(program.app, "summary",
+                  "Show what was spent in the last hour or so, in all, by provider and by customer.",
                   {"genops summary", "genops summary --window 1d --json"}, [&globals, window] {
                     return print_answer(globals, "cost_summary", seconds_of(*window), kSummaryRows);
                   });
@@ -269,7 +277,7 @@ void add_reports(Program& program) {
 
   auto days = std::make_shared<std::string>("30");
   CLI::App& usage = program.add(
-      program.app, "usage", "What each provider, model and type of operation cost lately.",
+      program.app, "usage", "Show what each provider, model and type of operation cost in the last days.",
       {"genops usage", "genops usage --days 7 --json"},
       [&globals, days] { return print_answer(globals, "current_usage", days_of(*days), kUsageRows); });
   usage.add_option("--days", *days, "how far back (default: 30)")->type_name("N");

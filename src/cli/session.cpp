@@ -96,12 +96,15 @@ Ledger open_recorder(const Globals& globals, Options options) {
 
 void set_default(Attribution& defaults, const std::string& name, const std::string& value,
                  std::string_view argument) {
-  require_attribute(name, argument);
-  if (name == "provider") {
-    throw UsageError(
-        fmt::format("{}: expected another attribute: every event states its provider itself", argument));
+  const auto names = attribution_names().subspan(1);  // every event states its provider itself
+  if (std::find(names.begin(), names.end(), name) == names.end()) {
+    throw UsageError(argument, fmt::format("one of {}", fmt::join(names, ", ")), name);
   }
   member(defaults, name) = value;
+}
+
+std::span<const std::string_view> attribution_names() {
+  return kAttribution;
 }
 
 bool is_attribute(std::string_view name) {

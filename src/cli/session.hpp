@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -54,6 +55,7 @@ Ledger open_recorder(const Globals& globals, Options options = {});
 void set_default(Attribution& defaults, const std::string& name, const std::string& value,
                  std::string_view argument);
 /// provider, model, team, ...
+std::span<const std::string_view> attribution_names();
 bool is_attribute(std::string_view name);
 /// Throws: UsageError naming `argument` for a name that is no attribute (provider, model, team, ...).
 void require_attribute(const std::string& name, std::string_view argument);

@@ -159,7 +159,7 @@ int run_verify(const Globals& globals, const std::string& to) {
 void add_destination_commands(Program& program) {
   const Globals& globals = program.globals;
   CLI::App& destination =
-      program.add(program.app, "destination", "The places that events are shipped to.",
+      program.add(program.app, "destination", "Name the places that events are shipped to.",
                   {"genops destination add archive file:costs.ndjson", "genops destination list"}, nullptr);
   destination.require_subcommand(0, 1);
 
@@ -171,7 +171,7 @@ void add_destination_commands(Program& program) {
   add.add_option("NAME", *name, "its name here")->required();
   add.add_option("URL", *url, "file:PATH, a file of NDJSON documents")->required();
 
-  program.add(destination, "list", "The destinations there are.", {"genops destination list --json"},
+  program.add(destination, "list", "List them.", {"genops destination list --json"},
               [&globals] { return run_list(globals); });
 
   CLI::App& remove = program.add(
@@ -194,7 +194,7 @@ void add_shipping(Program& program) {
   command.require_subcommand(0, 1);
   command.add_option("--to", *to, "this destination only")->type_name("NAME");
 
-  program.add(command, "status", "How far each destination is.", {"genops sync status --json"},
+  program.add(command, "status", "Show how far each destination is.", {"genops sync status --json"},
               [&globals] { return run_status(globals); });
   program.add(command, "verify", "Compare ledger and destination per UTC day: events and cost.",
               {"genops sync verify", "genops sync verify --to archive --json"},

@@ -68,7 +68,7 @@ void add_sql(Program& program) {
   auto as_csv = std::make_shared<bool>(false);
   CLI::App& command = program.add(
       program.app, "sql",
-      "Ask the ledger in SQL, with the functions of the extension; without a query, in sqlite3's shell.",
+      "Ask the ledger in SQL, with the functions of the extension. Without a query: sqlite3's own shell.",
       {"genops sql", "genops sql \"SELECT * FROM cost_event ORDER BY seq DESC LIMIT 5\"",
        "genops sql \"SELECT team, usd_text(cost_nanos) FROM cost_rollup('all', 'team')\" --json"},
       [&globals = program.globals, query, as_csv] { return run_sql(globals, *query, *as_csv); });

@@ -1,7 +1,5 @@
 #pragma once
 
-#include <sys/types.h>
-
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -14,9 +12,9 @@
 /// A file of NDJSON documents, one line per event, as a destination: file:PATH.
 namespace genops {
 
-/// Appends to the file, which it keeps locked against other writers. Opening it compares the file with the acknowledged
-/// position: a file that is shorter is refused, a torn last line is cut off, whole documents behind the position count
-/// as delivered.
+/// Appends to the file, which it keeps locked against other writers. Opening it compares the file with the
+/// acknowledged position: a file that is shorter is refused, a torn last line is cut off, whole documents
+/// behind the position count as delivered.
 class FileDestination : public Destination {
  public:
   static constexpr std::size_t kChunkBytes = 256 * 1024;  ///< of one write()
@@ -44,9 +42,11 @@ class FileDestination : public Destination {
 std::string checked_file_url(std::string_view url, const LedgerIdentity& ledger);
 SyncVerification verify_file(Outbox& outbox, const DestinationRow& row, const LedgerIdentity& ledger);
 
-/// Opens the regular file of a destination; -1 where there is none. Never opens a file of the ledger: to close that would
-/// drop SQLite's locks on it. Throws: DestinationError.
+/// Opens the regular file of a destination; -1 where there is none. Never opens a file of the ledger: to
+/// close that would drop SQLite's locks on it. Throws: DestinationError.
 int open_destination_file(const std::string& path, int flags, const LedgerIdentity& ledger);
+/// Throws: DestinationError for errno `code`: "<doing> '<path>': <reason>".
+[[noreturn]] void throw_file_error(const std::string& path, const char* doing, int code);
 /// The path of a checked URL.
 std::string path_of_url(std::string_view url);
 

@@ -2,6 +2,7 @@
 #include <sys/stat.h>
 
 #include <cerrno>
+#include <cstring>
 #include <filesystem>
 #include <system_error>
 
@@ -24,6 +25,23 @@ bool is_of_ledger(const fs::path& path, const LedgerIdentity& ledger) {
   return false;
 }
 
+Errc errc_of(int code) {
+  if (code == ENOSPC || code == EDQUOT || code == EFBIG) return Errc::disk_full;
+  return code == EACCES || code == EPERM || code == EROFS ? Errc::read_only : Errc::io;
+}
+
+std::string hint_of(int code) {
+  if (code == ENOENT || code == ENOTDIR) return "make its folder";
+  switch (errc_of(code)) {
+    case Errc::disk_full:
+      return "free some space; the next sync goes on where this one stopped";
+    case Errc::read_only:
+      return "check that you may write the file and its folder";
+    default:
+      return {};
+  }
+}
+
 std::string found_instead(mode_t mode) {
   if (S_ISDIR(mode)) return "a folder";
   if (S_ISFIFO(mode)) return "a pipe";
@@ -31,6 +49,11 @@ std::string found_instead(mode_t mode) {
 }
 
 }  // namespace
+
+void throw_file_error(const std::string& path, const char* doing, int code) {
+  throw DestinationError(errc_of(code), std::string(doing) + " '" + path + "': " + std::strerror(code),
+                         hint_of(code));
+}
 
 std::string path_of_url(std::string_view url) {
   return std::string(url.substr(kScheme.size()));
@@ -54,7 +77,8 @@ int open_destination_file(const std::string& path, int flags, const LedgerIdenti
     throw DestinationError(Errc::invalid_argument,
                            "'" + path + "': expected a file, found " + found_instead(status.st_mode));
   if (is_of_ledger(path, ledger))
-    throw DestinationError(Errc::invalid_argument, "'" + path + "': expected a file beside the ledger, found the ledger");
+    throw DestinationError(Errc::invalid_argument,
+                           "'" + path + "': expected a file beside the ledger, found the ledger");
   const int descriptor = ::open(path.c_str(), flags | O_CLOEXEC | O_NOCTTY, 0600);
   if (descriptor >= 0 || errno == ENOENT) return descriptor;
   throw_file_error(path, "cannot open", errno);

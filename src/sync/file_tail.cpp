@@ -19,8 +19,8 @@ bool is_torn_document(std::string_view text) {
 
 DestinationError not_a_document(const std::string& path, const FileLine& line) {
   return {Errc::invalid_argument,
-          "'" + path + "': expected a document of a ledger at byte " + std::to_string(line.offset) + ", found " +
-              (line.too_long ? "a line of more than 1 MiB" : genops::quoted(line.text)),
+          "'" + path + "': expected a document of a ledger at byte " + std::to_string(line.offset) +
+              ", found " + (line.too_long ? "a line of more than 1 MiB" : genops::quoted(line.text)),
           "give the destination a file of its own, or remove that line; nothing was sent"};
 }
 
@@ -34,7 +34,8 @@ FileTail::FileTail(int descriptor, const std::string& path, std::int64_t positio
     if (!line.complete && !line.too_long && is_torn_document(line.text)) break;
     const auto document = line.complete ? read_document(line.text) : std::nullopt;
     if (!document) throw not_a_document(path, line);
-    const bool ours = std::find(ledger_ids.begin(), ledger_ids.end(), document->ledger_id) != ledger_ids.end();
+    const bool ours =
+        std::find(ledger_ids.begin(), ledger_ids.end(), document->ledger_id) != ledger_ids.end();
     lines_.push_back({document->event_id, line.offset});
     settled_.push_back(!ours);
     end_ = line.offset + static_cast<std::int64_t>(line.text.size()) + 1;

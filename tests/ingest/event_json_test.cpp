@@ -457,13 +457,13 @@ TEST(EventJson, DamagedLinesAreRefusedOrStillSound) {
   const std::string sound =
       R"({"provider":"op\u00e9nai","model":"gpt-4","input_tokens":12,"cost_usd":1.5e-3,)"
       R"("attributes":{"a":[1,{"b":"\ud83d\ude00"}],"c":null},"occurred_at":"2026-01-18"})";
-  const std::string damage = std::string("{}[]\",:\\u0d8-+.eE19 \x00\x80\xFFtn", 31);
+  constexpr char damage[] = "{}[]\",:\\u0d8-+.eE19 \x00\x80\xFFtn";
   int accepted = 0, refused = 0;
   for (int i = 0; i < 50'000; ++i) {
     std::string json = sound;
     for (std::size_t hits = 1 + below(2); hits > 0; --hits) {
       const std::size_t place = below(json.size());
-      const std::string piece(below(2), damage[below(damage.size())]);
+      const std::string piece(below(2), damage[below(sizeof damage)]);
       json.replace(place, below(3), piece);
     }
     try {

@@ -1,0 +1,74 @@
+#pragma once
+
+#include <cstdint>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "genops/event.hpp"
+#include "genops/ledger.hpp"
+
+/// What the tests of shipping share.
+namespace genops::test {
+
+/// A folder of its own for one test, gone afterwards.
+class Folder {
+ public:
+  Folder() {
+    std::string pattern = (std::filesystem::temp_directory_path() / "genops-ship-XXXXXX").string();
+    if (mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("cannot make " + pattern);
+    path_ = pattern;
+  }
+  ~Folder() { std::filesystem::remove_all(path_); }
+  Folder(const Folder&) = delete;
+  Folder& operator=(const Folder&) = delete;
+  std::string operator/(const std::string& name) const { return (path_ / name).string(); }
+
+ private:
+  std::filesystem::path path_;
+};
+
+/// One event of a day per thousand, costs that differ.
+inline Event numbered_event(std::int64_t i) {
+  Event event;
+  event.idempotency_key = "op-" + std::to_string(i);
+  event.occurred_at_ms = 1'737'195'072'345 + i * 86'400;
+  event.provider = i % 3 == 0 ? "anthropic" : "openai";
+  event.model = "gpt-4";
+  event.team = "team-" + std::to_string(i % 5);
+  event.input_tokens = 100 + i;
+  event.output_tokens = 7 * i;
+  event.cost_nanos = 1'000'000 + 37 * i;
+  return event;
+}
+
+/// Records events first <= i < last.
+inline void record_numbered(Ledger& ledger, std::int64_t first, std::int64_t last) {
+  std::vector<Event> events;
+  for (std::int64_t i = first; i < last; ++i) events.push_back(numbered_event(i));
+  for (const RecordResult& result : ledger.record_batch(events)) {
+    if (const Error* error = std::get_if<Error>(&result)) throw *error;
+  }
+}
+
+inline std::string read_file(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+inline void write_file(const std::string& path, const std::string& content) {
+  std::ofstream(path, std::ios::binary | std::ios::trunc) << content;
+}
+
+/// The lines of a file, the last one also where its newline is missing.
+inline std::vector<std::string> read_lines(const std::string& path) {
+  std::vector<std::string> lines;
+  std::ifstream in(path, std::ios::binary);
+  for (std::string line; std::getline(in, line);) lines.push_back(line);
+  return lines;
+}
+
+}  // namespace genops::test
