@@ -27,7 +27,8 @@ void FlatTable::insert(std::span<const Event> events) {
     ids_ = ids_ * 6364136223846793005ULL + 1442695040888963407ULL;
     std::memcpy(random.data(), &ids_, sizeof ids_);
     const Uuid id = uuid_v7(*e.occurred_at_ms, 1, random);
-    const std::string trace = parse_hex_id(e.trace_id, 16).value();
+    std::array<std::uint8_t, 16> trace{};
+    parse_hex_id(e.trace_id, trace);
     int at = 0;
     insert_->bindNoCopy(++at, id.data(), static_cast<int>(id.size()));
     insert_->bind(++at, *e.occurred_at_ms);

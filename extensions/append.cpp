@@ -1,6 +1,6 @@
 #include "append.hpp"
 
-#include <functional>
+#include <array>
 #include <span>
 #include <string_view>
 
@@ -38,14 +38,20 @@ void bind_text(Statement& statement, int index, std::string_view text) {
   else statement.bind(index, text);
 }
 
-void bind_id(Statement& statement, int index, const std::optional<std::string>& bytes) {
-  if (bytes) statement.bind_blob(index, *bytes);
-  else statement.bind(index, nullptr);
-}
+/// The bytes of a trace or span id, to be bound; check_event has seen that it is one.
+template <std::size_t kBytes>
+class IdBytes {
+ public:
+  explicit IdBytes(std::string_view hex) : set_(!hex.empty() && parse_hex_id(hex, bytes_)) {}
+  void bind(Statement& statement, int index) const {
+    if (set_) statement.bind(index, std::span<const std::uint8_t>(bytes_));
+    else statement.bind(index, nullptr);
+  }
 
-std::optional<std::string> id_bytes(std::string_view hex, std::size_t size) {
-  return hex.empty() ? std::nullopt : parse_hex_id(hex, size);
-}
+ private:
+  std::array<std::uint8_t, kBytes> bytes_;
+  bool set_;
+};
 
 bool has_detail(const Event& e) {
   return e.input_cost_nanos || e.output_cost_nanos || e.reserved_nanos || !e.session_id.empty() || !e.error_type.empty() ||
@@ -53,37 +59,32 @@ bool has_detail(const Event& e) {
          !e.region.empty() || !e.units.empty() || !e.attributes.empty();
 }
 
-/// SQLite 3.40 does not count its own json_valid() among the functions that a trigger may call where the schema is not
-/// trusted. The trigger is ours, and it calls nothing else of that kind.
-class TrustedSchema {
+/// What INSERT INTO cost_event needs of a connection that does without it otherwise: its triggers (the store turns them
+/// off, they would cost a sixth of the appends), and a trusted schema, because SQLite 3.40 does not count its own
+/// json_valid() among the functions that a trigger may call without.
+class ViewDoor {
  public:
-  explicit TrustedSchema(sqlite3* db) : db_(db) {
-    sqlite3_db_config(db_, SQLITE_DBCONFIG_TRUSTED_SCHEMA, -1, &before_);
-    sqlite3_db_config(db_, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 1, nullptr);
+  explicit ViewDoor(sqlite3* db) : db_(db) {
+    for (Flag& flag : flags_) {
+      sqlite3_db_config(db_, flag.option, -1, &flag.before);
+      sqlite3_db_config(db_, flag.option, 1, nullptr);
+    }
   }
-  ~TrustedSchema() { sqlite3_db_config(db_, SQLITE_DBCONFIG_TRUSTED_SCHEMA, before_, nullptr); }
-  TrustedSchema(const TrustedSchema&) = delete;
-  TrustedSchema& operator=(const TrustedSchema&) = delete;
+  ~ViewDoor() {
+    for (const Flag& flag : flags_) sqlite3_db_config(db_, flag.option, flag.before, nullptr);
+  }
+  ViewDoor(const ViewDoor&) = delete;
+  ViewDoor& operator=(const ViewDoor&) = delete;
 
  private:
+  struct Flag {
+    int option, before;
+  };
   sqlite3* db_;
-  int before_ = 0;
+  Flag flags_[2] = {{SQLITE_DBCONFIG_ENABLE_TRIGGER, 1}, {SQLITE_DBCONFIG_TRUSTED_SCHEMA, 1}};
 };
 
 }  // namespace
-
-std::size_t Appender::AttributionHash::operator()(const Attribution& a) const {
-  std::size_t hash = 0;
-  for (const AttributionField& field : kAttributionFields)
-    hash = (hash ^ std::hash<std::string_view>{}(a.*field.value)) * 0x9E3779B97F4A7C15ULL;
-  return hash;
-}
-
-bool Appender::AttributionEqual::operator()(const Attribution& a, const Attribution& b) const {
-  for (const AttributionField& field : kAttributionFields)
-    if (a.*field.value != b.*field.value) return false;
-  return true;
-}
 
 Appender::Appender(sqlite3* db)
     : db_(db),
@@ -188,8 +189,8 @@ Recorded Appender::insert(const Event& event, const Attribution& who, std::int64
                   : !event.idempotency_key.empty() ? uuid_of_key(ledger_id_, event.idempotency_key)
                                                    : uuid_v7(occurred_at, ledger_tag(ledger_id_), random_.next());
   std::string text = uuid_text(id);
-  const auto trace_id = id_bytes(event.trace_id, 16);
-  const auto span_id = id_bytes(event.span_id, 8);
+  const IdBytes<16> trace_id(event.trace_id);
+  const IdBytes<8> span_id(event.span_id);
   const auto cost = stated_cost_nanos(event);
 
   Statement& row = insert_event_;
@@ -204,8 +205,8 @@ Recorded Appender::insert(const Event& event, const Attribution& who, std::int64
   bind_optional(row, ++at, cost ? std::optional(0) : std::nullopt);  // price_id 0: stated
   row.bind(++at, now_ms);
   row.bind(++at, std::span<const std::uint8_t>(id));
-  bind_id(row, ++at, trace_id);
-  bind_id(row, ++at, span_id);
+  trace_id.bind(row, ++at);
+  span_id.bind(row, ++at);
   bind_text(row, ++at, !event.idempotency_key.empty() ? event.idempotency_key : event.event_id.empty() ? std::string_view() : text);
   row.run();
   const std::int64_t seq = sqlite3_last_insert_rowid(db_);
@@ -220,13 +221,13 @@ void Appender::insert_detail(const Event& event, std::int64_t seq) {
                                " output_cost_nanos, reserved_nanos, policy_result, reason_code, service_tier, region, units,"
                                " attributes) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                                true);
-  const auto parent = id_bytes(event.parent_span_id, 8);
+  const IdBytes<8> parent(event.parent_span_id);
   Statement& row = insert_detail_;
   int at = 0;
   row.bind(++at, seq);
   bind_text(row, ++at, event.session_id);
   bind_text(row, ++at, event.error_type);
-  bind_id(row, ++at, parent);
+  parent.bind(row, ++at);
   for (const auto& amount : {event.input_cost_nanos, event.output_cost_nanos, event.reserved_nanos}) bind_optional(row, ++at, amount);
   for (const std::string* text : {&event.policy_result, &event.reason_code, &event.service_tier, &event.region, &event.units,
                                   &event.attributes})
@@ -238,7 +239,7 @@ void Appender::through_view(const Event& event) {
   std::string columns = "kind, status, units", places = "?, ?, ?";
   for (const Field& field : event_fields())
     if (field.text != nullptr || field.number != nullptr) (columns += ", ") += field.name, places += ", ?";
-  const TrustedSchema trusted(db_);
+  const ViewDoor door(db_);
   Statement row(db_, "INSERT INTO main.cost_event(" + columns + ") VALUES (" + places + ")");
   int at = 0;
   bind_text(row, ++at, event.kind ? kind_name(*event.kind) : std::string_view());
@@ -261,7 +262,9 @@ void Appender::check_required(const Attribution& who) const {
 }
 
 std::int64_t Appender::series_id(const Attribution& who) {
-  if (const auto known = series_.find(who); known != series_.end()) return known->second;
+  packed_.clear();
+  for (const AttributionField& field : kAttributionFields) packed_.append(who.*field.value).push_back('\0');  // text has no NUL
+  if (const auto known = series_.find(packed_); known != series_.end()) return known->second;
   const auto bind_all = [&](Statement& statement) {
     int at = 0;
     for (const AttributionField& field : kAttributionFields) statement.bind(++at, std::string_view(who.*field.value));
@@ -276,7 +279,7 @@ std::int64_t Appender::series_id(const Attribution& who) {
     insert_series_.run();
     id = sqlite3_last_insert_rowid(db_);
   }
-  series_.emplace(who, id);
+  series_.emplace(packed_, id);
   return id;
 }
 

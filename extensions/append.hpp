@@ -32,13 +32,6 @@ class Appender {
   void forget_series() { series_.clear(); }
 
  private:
-  struct AttributionHash {
-    std::size_t operator()(const Attribution& a) const;
-  };
-  struct AttributionEqual {
-    bool operator()(const Attribution& a, const Attribution& b) const;
-  };
-
   std::optional<std::int64_t> earlier_recording(const Event& event);
   std::optional<std::int64_t> find_event(const Uuid& id);
   Recorded repeat(const Event& event, std::int64_t seq);
@@ -55,7 +48,8 @@ class Appender {
   Uuid ledger_id_;
   std::vector<std::string Attribution::*> required_;
   RandomBytes random_;
-  std::unordered_map<Attribution, std::int64_t, AttributionHash, AttributionEqual> series_;
+  std::unordered_map<std::string, std::int64_t> series_;  // by packed attribution
+  std::string packed_;                                    // of the event at hand; kept for its memory
   Statement insert_event_, insert_detail_, insert_series_, select_series_, select_key_;
 };
 

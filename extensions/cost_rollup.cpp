@@ -1,6 +1,7 @@
 #include <iterator>
 
 #include "core/text.hpp"
+#include "genops/money.hpp"
 #include "rollup_query.hpp"
 #include "tables.hpp"
 

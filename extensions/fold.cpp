@@ -26,33 +26,48 @@ struct Place {
     return bucket != other.bucket ? bucket < other.bucket : series_id < other.series_id;
   }
 };
-struct PlaceHash {
-  std::size_t operator()(const Place& place) const {
-    return static_cast<std::size_t>((static_cast<std::uint64_t>(place.bucket) << 32 ^ static_cast<std::uint64_t>(place.series_id)) *
-                                    0x9E3779B97F4A7C15ULL >> 16);
-  }
-};
 struct Entry {
   Place place;
   Sums sums;
 };
 
-/// Sums by place, in order of first sight.
+/// Sums by place: a hash table whose slots are numbers of entries, so that entries lie together and sort quickly.
 class Accumulator {
  public:
   void add(const Place& place, const Sums& sums) {
-    const auto [found, fresh] = index_.try_emplace(place, entries_.size());
-    if (fresh) entries_.push_back({place, sums});
-    else genops::add(entries_[found->second].sums, sums);
+    if (entries_.size() * 2 >= slots_.size()) grow();
+    std::uint32_t& slot = find(place);
+    if (slot == 0) {
+      entries_.push_back({place, sums});
+      slot = static_cast<std::uint32_t>(entries_.size());
+    } else {
+      genops::add(entries_[slot - 1].sums, sums);
+    }
   }
-  std::vector<Entry>& sorted() {
+  const std::vector<Entry>& entries() const { return entries_; }
+  /// The same, put in order; nothing can be added afterwards.
+  const std::vector<Entry>& sorted() {
+    slots_.clear();
     std::sort(entries_.begin(), entries_.end(), [](const Entry& a, const Entry& b) { return a.place < b.place; });
     return entries_;
   }
 
  private:
-  std::unordered_map<Place, std::size_t, PlaceHash> index_;
+  std::uint32_t& find(const Place& place) {
+    std::size_t at = static_cast<std::size_t>((static_cast<std::uint64_t>(place.bucket) << 32 ^ static_cast<std::uint64_t>(place.series_id)) *
+                                              0x9E3779B97F4A7C15ULL >> 20);
+    for (;; ++at) {
+      std::uint32_t& slot = slots_[at & (slots_.size() - 1)];
+      if (slot == 0 || entries_[slot - 1].place == place) return slot;
+    }
+  }
+  void grow() {
+    slots_.assign(std::max<std::size_t>(1024, slots_.size() * 2), 0);
+    for (std::size_t i = 0; i < entries_.size(); ++i) find(entries_[i].place) = static_cast<std::uint32_t>(i + 1);
+  }
+
   std::vector<Entry> entries_;
+  std::vector<std::uint32_t> slots_;  // 0 = free, else the number of an entry, from 1
 };
 
 struct Range {
@@ -78,8 +93,8 @@ class Fold {
     for (const Entry& entry : hours.sorted()) days.add({entry.place.bucket / 24, entry.place.series_id}, entry.sums);
     for (const Entry& entry : days.sorted())
       months.add({month_of_day(entry.place.bucket), entry.place.series_id}, entry.sums);
-    write("rollup_hour", hours.sorted());
-    write("rollup_day", days.sorted());
+    write("rollup_hour", hours.entries());
+    write("rollup_day", days.entries());
     write("rollup_month", months.sorted());
     write(ranges);
   }

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "core/text.hpp"
+#include "genops/money.hpp"
 #include "rollup_query.hpp"
 
 namespace genops {

@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "genops/money.hpp"
+#include "genops/error.hpp"
 
 /// What is added up per series and bucket of time. One place says which sums exist and what an event adds to them.
 namespace genops {
@@ -30,9 +30,12 @@ inline constexpr std::size_t kTokenSums = kReasoningTokens - kInputTokens + 1;
 
 using Sums = std::array<std::int64_t, kSums>;
 
-/// Throws: Error{overflow}
+/// Throws: Error{overflow}; `to` is then of no use.
 inline void add(Sums& to, const Sums& more) {
-  for (std::size_t i = 0; i < kSums; ++i) to[i] = checked_add(to[i], more[i], "cost_rollup(): a sum");
+  bool overflow = false;
+  for (std::size_t i = 0; i < kSums; ++i) overflow |= __builtin_add_overflow(to[i], more[i], &to[i]);
+  if (overflow) [[unlikely]]
+    throw Error(Errc::overflow, "a sum of costs, tokens or durations does not fit 64 bits");
 }
 
 /// Events with a known cost.

@@ -47,10 +47,7 @@ CREATE TABLE event(
   event_id BLOB NOT NULL,
   trace_id BLOB,
   span_id BLOB,
-  idempotency_key TEXT,
-  CHECK (seq > 0 AND kind BETWEEN 0 AND 5 AND status BETWEEN 0 AND 1 AND length(event_id) = 16
-    AND (kind = 5 OR (input_tokens >= 0 AND output_tokens >= 0 AND cache_read_tokens >= 0
-      AND cache_write_tokens >= 0 AND cache_write_1h_tokens >= 0 AND reasoning_tokens >= 0 AND cost_nanos >= 0) IS NOT 0))
+  idempotency_key TEXT
 ) STRICT;
 
 -- Only keyed events pay for indexes; any other event_id carries its time, see event_range.

@@ -1,5 +1,15 @@
 -- The guards: what is recorded stays as it is.
 
+-- Values are judged here and not by CHECK: INSERT OR IGNORE would drop a refused row without a word, and the library,
+-- which has judged them itself, need not pay for it (docs/decisions.md).
+CREATE TRIGGER event_guard_values BEFORE INSERT ON event
+WHEN (NEW.kind BETWEEN 0 AND 5 AND NEW.status BETWEEN 0 AND 1 AND length(NEW.event_id) = 16
+  AND EXISTS (SELECT 1 FROM series WHERE series_id = NEW.series_id)
+  AND (NEW.kind = 5 OR (NEW.input_tokens >= 0 AND NEW.output_tokens >= 0 AND NEW.cache_read_tokens >= 0
+    AND NEW.cache_write_tokens >= 0 AND NEW.cache_write_1h_tokens >= 0 AND NEW.reasoning_tokens >= 0
+    AND NEW.cost_nanos >= 0) IS NOT 0)) IS NOT 1
+BEGIN SELECT RAISE(ABORT, 'event: not an event of a ledger; INSERT INTO cost_event says what is wrong'); END;
+
 -- INSERT OR REPLACE deletes without asking the delete trigger; so a taken place is refused before it comes to that.
 -- NEW.seq is -1 where none is given.
 CREATE TRIGGER event_guard_insert BEFORE INSERT ON event

@@ -61,7 +61,7 @@ CLI::App& Program::chosen() {
 int Program::run(CLI::App& command) {
   const auto run = runs_.find(&command);
   if (run == runs_.end()) {
-    throw UsageError("expected a command, found none");
+    throw UsageError(fmt::format("expected one of the commands {}, found none", commands_of(command)));
   }
   return run->second();
 }

@@ -10,6 +10,7 @@
 
 #include "cli/output.hpp"
 #include "genops/version.hpp"
+#include "store/ledger_impl.hpp"
 
 namespace genops::cli {
 namespace {
@@ -54,6 +55,7 @@ void examine_ledger(Findings& findings, const Globals& globals) {
   try {
     Ledger ledger = open_reader(globals);
     examine_contents(findings, ledger);
+    ledger.impl().now();  // refuses a GENOPS_NOW that is no time
   } catch (const Error& error) {
     findings.problems.push_back(error.hint().empty() ? error.what()
                                                      : fmt::format("{} ({})", error.what(), error.hint()));

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <vector>
@@ -29,10 +30,16 @@ std::string members_of(const std::string& column, const Value& value) {
   return json_text(column) + ':' + (is_json ? *text : json_value(value));
 }
 
+/// True where the key says no more than the event_id: an id that was given is its own key.
+bool is_own_key(const Table& page, const std::vector<Value>& row, std::size_t column) {
+  const auto id = std::find(page.columns.begin(), page.columns.end(), "event_id") - page.columns.begin();
+  return page.columns[column] == "idempotency_key" && row[column] == row[static_cast<std::size_t>(id)];
+}
+
 std::string event_line(const Table& page, const std::vector<Value>& row) {
   std::string line = "{";
   for (std::size_t i = 0; i < row.size(); ++i) {
-    const std::string members = members_of(page.columns[i], row[i]);
+    const std::string members = is_own_key(page, row, i) ? "" : members_of(page.columns[i], row[i]);
     if (members.empty()) continue;
     if (line.size() > 1) line += ',';
     line += members;
@@ -45,9 +52,8 @@ int run_export(const Globals& globals, const std::string& format) {
   Ledger ledger = open_reader(globals);
   Progress progress("events", globals.quiet);
   const auto last_seq = static_cast<double>(ledger.last_seq());
-  catch_interrupts();
   std::int64_t seq = 0, count = 0;
-  while (!interrupted) {
+  while (true) {
     // A page per transaction: a long reader would keep the write-ahead log from being recycled.
     const std::vector<Value> parameters = {seq, kPageEvents};
     const Table page =
@@ -58,8 +64,6 @@ int run_export(const Globals& globals, const std::string& format) {
     count += static_cast<std::int64_t>(page.rows.size());
     progress.update(count, static_cast<double>(seq) / last_seq);
   }
-  warn(fmt::format("interrupted after {} events", count));
-  return kInterrupted;
 }
 
 }  // namespace

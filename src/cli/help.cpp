@@ -23,6 +23,12 @@ std::string tightened(const std::string& text) {
   return out;
 }
 
+std::string before(const std::string& text, std::string_view mark) {
+  return text.substr(0, text.find(mark));
+}
+
+}  // namespace
+
 std::string commands_of(const CLI::App& command) {
   std::string names;
   for (const CLI::App* sub :
@@ -31,12 +37,6 @@ std::string commands_of(const CLI::App& command) {
   }
   return names;
 }
-
-std::string before(const std::string& text, std::string_view mark) {
-  return text.substr(0, text.find(mark));
-}
-
-}  // namespace
 
 HelpFormatter::HelpFormatter() {
   label("SUBCOMMAND", "COMMAND");
@@ -49,6 +49,16 @@ std::string HelpFormatter::make_subcommand(const CLI::App* command) const {
       fmt::format("  {:<14}{}", command->get_name(), first_sentence(command->get_description()));
   if (line.ends_with('.')) line.pop_back();
   return line + '\n';
+}
+
+std::string HelpFormatter::make_description(const CLI::App* command) const {
+  const std::string text = command->get_description();
+  const std::string first = first_sentence(text);
+  return first.size() == text.size() ? text + '\n' : first + ".\n" + text.substr(first.size() + 2) + '\n';
+}
+
+std::string HelpFormatter::make_option_opts(const CLI::Option* option) const {
+  return option->get_positional() ? "" : CLI::Formatter::make_option_opts(option);
 }
 
 std::string HelpFormatter::make_help(const CLI::App* command, std::string name,

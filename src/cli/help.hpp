@@ -10,6 +10,8 @@ class HelpFormatter : public CLI::Formatter {
  public:
   HelpFormatter();
   std::string make_subcommand(const CLI::App* command) const override;
+  std::string make_description(const CLI::App* command) const override;
+  std::string make_option_opts(const CLI::Option* option) const override;
   std::string make_help(const CLI::App* command, std::string name, CLI::AppFormatMode mode) const override;
 };
 
@@ -18,6 +20,9 @@ std::string usage_message(const CLI::App& app, const CLI::App& command, const CL
 
 /// The manual page, in the language of man(7).
 std::string man_page(const CLI::App& app);
+
+/// "add, list, remove"
+std::string commands_of(const CLI::App& command);
 
 /// "genops sync verify"
 std::string full_name(const CLI::App& command);

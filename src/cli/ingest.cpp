@@ -74,7 +74,7 @@ class Ingest {
 
   std::string how_far() const {
     if (last_.file.empty()) return "nothing was recorded";
-    return fmt::format("what was good up to {}:{} is in the ledger, {} events of it new", last_.file,
+    return fmt::format("everything good up to {}:{} is in the ledger, {} new events in all", last_.file,
                        last_.line, recorded_);
   }
 

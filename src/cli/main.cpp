@@ -37,7 +37,7 @@ int usage_failure(const CLI::App& command, const std::string& message) {
 
 int run(Program& program) {
   if (&program.chosen() == &program.app) {
-    fmt::print(stderr, "{}", program.app.help());
+    std::fputs(program.app.help().c_str(), stderr);
     return kFailed;
   }
   const int code = program.run(program.chosen());

@@ -12,6 +12,10 @@ namespace {
 
 constexpr std::size_t kBarWidth = 30;
 
+void draw(const std::string& line) {
+  std::fputs(("\r\033[K" + line).c_str(), stderr);
+}
+
 }  // namespace
 
 Progress::Progress(std::string unit, bool hidden)
@@ -28,13 +32,13 @@ void Progress::update(std::int64_t count, double fraction) {
   next_draw_ = Clock::now() + std::chrono::milliseconds(100);
   visible_ = true;
   if (fraction < 0) {
-    fmt::print(stderr, "\r\033[K{} {}", count, unit_);
+    draw(fmt::format("{} {}", count, unit_));
     return;
   }
   const double part = std::min(fraction, 1.0);
   const auto filled = static_cast<std::size_t>(part * static_cast<double>(kBarWidth));
-  fmt::print(stderr, "\r\033[K[{}{}] {:3.0f} %  {} {}", std::string(filled, '#'),
-             std::string(kBarWidth - filled, '.'), part * 100, count, unit_);
+  draw(fmt::format("[{}{}] {:3.0f} %  {} {}", std::string(filled, '#'), std::string(kBarWidth - filled, '.'),
+                   part * 100, count, unit_));
 }
 
 void Progress::clear() {

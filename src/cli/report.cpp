@@ -64,6 +64,9 @@ void check_report_options(const ReportOptions& options) {
                       (options.from.empty() && options.to.empty() ? 0 : 1);
   if (windows > 1) throw UsageError("expected one of --month, --day and --from/--to, found several");
   if (options.csv && !options.html.empty()) throw UsageError("expected --csv or --html, found both");
+  for (const std::string& text : options.where) {
+    require_attribute(name_and_value(text, "--where").first, "--where");
+  }
   as_usage([&] {
     if (!options.period.empty()) parse_period(options.period, "--period");
     return report_window(options, std::nullopt);
@@ -86,7 +89,6 @@ ReportQuery report_query(const ReportOptions& options, const Window& window) {
   std::vector<std::pair<std::string, std::vector<Value>>> filters;
   for (const std::string& text : options.where) {
     const auto [name, value] = name_and_value(text, "--where");
-    require_attribute(name, "--where");
     if (!lists(query.by, name)) query.by += (query.by.empty() ? "" : ",") + name;
     const auto same = [&, wanted = name](const auto& filter) { return filter.first == wanted; };
     auto filter = std::find_if(filters.begin(), filters.end(), same);
@@ -117,8 +119,8 @@ std::string describe(const ReportQuery& query, const ReportOptions& options, con
     return at ? fmt::format(" {} {}", word, moment_text(*at)) : std::string();
   };
   const std::string edges = edge("from", window.start) + edge("to before", window.finish);
-  return fmt::format("{}{}{}{}", query.by.empty() ? "total" : "by " + query.by,
-                     edges.empty() ? ", all time" : edges, edges.empty() ? "" : " UTC",
+  return fmt::format("{}{}{}", query.by.empty() ? "total" : "by " + query.by,
+                     edges.empty() ? ", all time" : edges + " (UTC)",
                      options.zone == "UTC" ? "" : ", periods in " + options.zone);
 }
 
@@ -237,10 +239,10 @@ void add_report_options(CLI::App& command, ReportOptions& options) {
   add("--by", options.by, "NAME,...",
       "what to group by: provider, model, team, ..., status, attributes.x (default: provider)");
   add("--period", options.period, "PERIOD",
-      "one row per hour, day, week, month, quarter, year, or all (default); with it the default is all time");
+      "one row per hour, day, week, month, quarter, year, or all (default)");
   add("--from", options.from, "TIME", "start of the window, a date or a time");
   add("--to", options.to, "TIME", "finish of the window, itself not in it");
-  add("--month", options.month, "2026-01", "that month (default: this month)");
+  add("--month", options.month, "2026-01", "that month (default: this month; with --period: all time)");
   add("--day", options.day, "2026-01-18", "that day");
   add("--zone", options.zone, "ZONE", "time zone of days and months, such as Europe/Berlin (default: UTC)");
   add_repeated(command, "--where", options.where,

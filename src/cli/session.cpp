@@ -40,9 +40,13 @@ std::string environment(const std::string& name) {
   return value == nullptr ? "" : value;
 }
 
-void require_ledger(const std::string& path) {
+bool exists(const std::string& path) {
   std::error_code ignored;
-  if (fs::exists(fs::symlink_status(path, ignored))) return;
+  return fs::exists(fs::symlink_status(path, ignored));
+}
+
+void require_ledger(const std::string& path) {
+  if (exists(path)) return;
   throw Error(Errc::not_found, fmt::format("no ledger at {}", path),
               "make one with `genops init`, or name another with --ledger or GENOPS_LEDGER");
 }
@@ -91,7 +95,11 @@ Ledger open_recorder(const Globals& globals, Options options) {
     std::string& value = member(options.defaults, name);
     if (value.empty()) value = environment(variable_name(name));
   }
-  return Ledger::open(ledger_path(globals), std::move(options));
+  const std::string path = ledger_path(globals);
+  const bool is_new = !exists(path);
+  Ledger ledger = Ledger::open(path, std::move(options));
+  if (is_new) say(globals, fmt::format("new ledger: {}", path));
+  return ledger;
 }
 
 void set_default(Attribution& defaults, const std::string& name, const std::string& value,
@@ -127,7 +135,8 @@ void say(const Globals& globals, std::string_view message) {
 }
 
 void warn(std::string_view message) {
-  fmt::print(stderr, "{}\n", printable(message, true));
+  // Not fmt::print, which throws when stderr is closed: a message that nobody can read is no reason to stop.
+  std::fputs((printable(message, true) + '\n').c_str(), stderr);
 }
 
 void mention_fixed_now() {
@@ -146,11 +155,14 @@ void refuse_ledger_file(const std::string& file, const std::string& ledger, std:
 }
 
 void catch_interrupts() {
-  struct sigaction action = {};
-  action.sa_handler = on_interrupt;
-  action.sa_flags = static_cast<int>(SA_RESETHAND);  // the second one is not asked to wait
-  sigaction(SIGINT, &action, nullptr);
-  sigaction(SIGTERM, &action, nullptr);
+  for (const int signal : {SIGINT, SIGTERM}) {
+    struct sigaction action = {};
+    sigaction(signal, nullptr, &action);
+    if (action.sa_handler == SIG_IGN) continue;  // started in the background: whoever did that decides
+    action.sa_handler = on_interrupt;
+    action.sa_flags = static_cast<int>(SA_RESETHAND);  // the second one is not asked to wait
+    sigaction(signal, &action, nullptr);
+  }
 }
 
 }  // namespace genops::cli

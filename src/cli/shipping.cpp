@@ -29,7 +29,10 @@ int run_add(const Globals& globals, const std::string& name, const std::string& 
 int run_remove(const Globals& globals, const std::string& name) {
   Ledger ledger = open_writer(globals);
   remove_destination(ledger, name);
-  if (globals.json) print(json_object({{"removed", json_text(name)}}) + '\n');
+  if (globals.json) {
+    print(json_object({{"removed", json_text(name)}}) + '\n');
+    return kDone;
+  }
   say(globals, fmt::format("removed {}; what it holds stays there", name));
   return kDone;
 }
@@ -98,6 +101,7 @@ int run_sync(const Globals& globals, const std::string& to) {
     try {
       shipment.add(name, ship(ledger, name, globals));
     } catch (const Error& error) {
+      if (!to.empty()) throw;
       shipment.add_failure(name, error);
     }
   }

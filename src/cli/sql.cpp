@@ -15,15 +15,15 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Beside the program, as it is built, or in ../lib/genops, as it is installed.
+/// Beside the program, as it is built, or where it is installed.
 fs::path extension_module() {
   const fs::path folder = fs::read_symlink("/proc/self/exe").parent_path();
-  for (const fs::path& place : {folder, folder.parent_path() / "lib/genops"}) {
+  const fs::path installed = (folder / ".." / GENOPS_LIBDIR / "genops").lexically_normal();
+  for (const fs::path& place : {folder, installed}) {
     if (fs::exists(place / "genops_ledger.so")) return place / "genops_ledger.so";
   }
   throw Error(Errc::not_found,
-              fmt::format("genops_ledger.so is neither in {} nor in {}", folder.string(),
-                          (folder.parent_path() / "lib/genops").string()),
+              fmt::format("genops_ledger.so is neither in {} nor in {}", folder.string(), installed.string()),
               "install the extension beside the program, or ask one query: genops sql \"SELECT ...\"");
 }
 
@@ -49,6 +49,16 @@ std::string dot_argument(const std::string& text) {
               "\"SELECT ...\"");
 }
 
+Table read_only_query(Ledger& ledger, const std::string& query) {
+  try {
+    return ledger.query(query);
+  } catch (const Error& error) {
+    if (error.code() != Errc::read_only) throw;
+    throw Error(Errc::read_only, "a query given on the command line may only read",
+                "record with `genops record`, or write in the shell: `genops sql` without a query");
+  }
+}
+
 int run_sql(const Globals& globals, const std::string& query, bool as_csv) {
   if (query.empty()) {
     if (globals.json || as_csv) throw UsageError("expected a query with --json or --csv, found none");
@@ -56,7 +66,7 @@ int run_sql(const Globals& globals, const std::string& query, bool as_csv) {
   }
   Ledger ledger = open_reader(globals);
   mention_fixed_now();
-  const Table table = ledger.query(query);
+  const Table table = read_only_query(ledger, query);
   print(globals.json ? json_array(table) : as_csv ? csv(table) : text_table(table));
   return kDone;
 }

@@ -93,20 +93,32 @@ std::string hex_text(std::string_view bytes) {
   return text;
 }
 
+namespace {
+
+// The value of a lower-case hex digit; anything else has the top bit set. A table, because every event has such ids.
+constexpr std::array<std::uint8_t, 256> kLowerHex = [] {
+  std::array<std::uint8_t, 256> values{};
+  values.fill(0x80);
+  for (std::uint8_t i = 0; i < 16; ++i) values[static_cast<std::uint8_t>(kHexDigits[i])] = i;
+  return values;
+}();
+
+}  // namespace
+
 bool is_hex_id(std::string_view text, std::size_t size) {
-  const auto is_digit = [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); };
-  return text.size() == size * 2 && std::all_of(text.begin(), text.end(), is_digit) &&
-         text.find_first_not_of('0') != std::string_view::npos;
+  if (text.size() != size * 2) return false;
+  unsigned all = 0;
+  for (const char c : text) all |= kLowerHex[static_cast<std::uint8_t>(c)];
+  return all != 0 && all < 0x80;
 }
 
-std::optional<std::string> parse_hex_id(std::string_view text, std::size_t size) {
-  if (!is_hex_id(text, size)) return std::nullopt;
-  std::string bytes;
-  bytes.reserve(size);
-  for (std::size_t i = 0; i < text.size(); i += 2) {
-    bytes += static_cast<char>(hex_value(text[i]) * 16 + hex_value(text[i + 1]));
+bool parse_hex_id(std::string_view text, std::span<std::uint8_t> bytes) {
+  if (!is_hex_id(text, bytes.size())) return false;
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    const auto value = [&](std::size_t at) { return kLowerHex[static_cast<std::uint8_t>(text[at])]; };
+    bytes[i] = static_cast<std::uint8_t>(value(2 * i) << 4U | value(2 * i + 1));
   }
-  return bytes;
+  return true;
 }
 
 }  // namespace genops

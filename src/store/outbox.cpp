@@ -212,14 +212,18 @@ std::int64_t Outbox::count_undelivered(std::int64_t destination_id) {
   return count;
 }
 
-std::string Outbox::event_id_at(std::int64_t seq) {
-  std::string id;
+std::optional<std::int64_t> Outbox::find_event(const Uuid& event_id, std::int64_t likely_seq) {
+  std::optional<std::int64_t> seq;
   ledger_.read([&](SQLite::Database& db) {
-    SQLite::Statement select(db, "SELECT event_id FROM main.event WHERE seq = ?");
-    select.bind(1, seq);
-    if (select.executeStep()) Columns(select).uuid(id);
+    SQLite::Statement select(
+        db,
+        "SELECT seq FROM main.event WHERE seq = ?1 AND event_id = ?2 UNION ALL"
+        " SELECT seq FROM main.event WHERE event_id = ?2 AND idempotency_key IS NOT NULL LIMIT 1");
+    select.bind(1, likely_seq);
+    select.bind(2, event_id.data(), static_cast<int>(event_id.size()));
+    if (select.executeStep()) seq = select.getColumn(0).getInt64();
   });
-  return id;
+  return seq;
 }
 
 std::vector<std::string> Outbox::ledger_ids() {

@@ -1,10 +1,12 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "core/ids.hpp"
 #include "genops/event.hpp"
 #include "store/ledger_impl.hpp"
 
@@ -48,8 +50,9 @@ class Outbox {
   std::vector<StoredEvent> next_batch(std::int64_t seq, std::int64_t max_events, std::int64_t max_bytes);
   std::int64_t last_seq();
   std::int64_t count_undelivered(std::int64_t destination_id);
-  /// '' where there is no such event.
-  std::string event_id_at(std::int64_t seq);
+  /// seq of an event, looked for at `likely_seq` and among those with a key: only they can be recorded again
+  /// under the same id, with another seq. nullopt: the ledger has none.
+  std::optional<std::int64_t> find_event(const Uuid& event_id, std::int64_t likely_seq);
   /// The id of this ledger and those that it had before it was copied from another file.
   std::vector<std::string> ledger_ids();
   /// What a destination with this cursor should hold, by UTC day of occurred_at.

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,8 +29,7 @@ struct Delivery {
 /// Told of each stage of the delivery: SyncStep::Stage::written per piece, then synced.
 using StageObserver = std::function<void(SyncStep::Stage)>;
 
-/// One open destination. It never touches the ledger: whatever it needs to know comes with its row and the
-/// events.
+/// One open destination.
 class Destination {
  public:
   virtual ~Destination() = default;
@@ -43,22 +43,25 @@ class Destination {
   virtual Delivery deliver(const StageObserver& observer) = 0;
 };
 
-/// What a destination needs of its ledger.
-struct LedgerIdentity {
+/// What a destination may know of its ledger beside the events.
+struct LedgerView {
   std::string path;
   std::vector<std::string> ids;  ///< as Outbox::ledger_ids: the present one first
+  /// As Outbox::find_event.
+  std::function<std::optional<std::int64_t>(const Uuid& event_id, std::int64_t likely_seq)> find_event;
 };
+LedgerView view_of(Ledger& ledger);
 
 /// One kind of destination, and how its URL begins.
 struct DestinationKind {
   std::string_view name;    ///< destination.kind
   std::string_view scheme;  ///< "file:"
   /// The URL as it is kept. Throws: Error{invalid_argument}.
-  std::string (*checked_url)(std::string_view url, const LedgerIdentity& ledger);
+  std::string (*checked_url)(std::string_view url, const LedgerView& ledger);
   /// Throws: DestinationError.
-  std::unique_ptr<Destination> (*open)(const DestinationRow& row, const LedgerIdentity& ledger);
+  std::unique_ptr<Destination> (*open)(const DestinationRow& row, const LedgerView& ledger);
   /// Throws: Error when the destination cannot be read.
-  SyncVerification (*verify)(Outbox& outbox, const DestinationRow& row, const LedgerIdentity& ledger);
+  SyncVerification (*verify)(Outbox& outbox, const DestinationRow& row, const LedgerView& ledger);
 };
 
 /// Throws: Error{invalid_argument} naming `url` for a scheme that this version does not know.

@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::size_t kMaxNameBytes = 100;
 
-std::unique_ptr<Destination> open_file(const DestinationRow& row, const LedgerIdentity& ledger) {
+std::unique_ptr<Destination> open_file(const DestinationRow& row, const LedgerView& ledger) {
   return std::make_unique<FileDestination>(row, ledger);
 }
 
@@ -34,11 +34,15 @@ void check_text(std::string_view argument, std::string_view value, std::size_t m
                                           genops::quoted(value));
 }
 
-LedgerIdentity identity_of(Ledger& ledger) {
-  return {ledger.path(), Outbox(ledger.impl()).ledger_ids()};
-}
-
 }  // namespace
+
+LedgerView view_of(Ledger& ledger) {
+  Outbox outbox(ledger.impl());
+  return {ledger.path(), outbox.ledger_ids(),
+          [outbox](const Uuid& event_id, std::int64_t likely_seq) mutable {
+            return outbox.find_event(event_id, likely_seq);
+          }};
+}
 
 const DestinationKind& kind_of_url(std::string_view url) {
   for (const DestinationKind& kind : kKinds) {
@@ -66,7 +70,7 @@ void add_destination(Ledger& ledger, std::string_view name, std::string_view url
   check_text("name", name, kMaxNameBytes);
   check_text("url", url, kMaxTextBytes);
   const DestinationKind& kind = kind_of_url(url);
-  Outbox(ledger.impl()).add_destination(name, kind.name, kind.checked_url(url, identity_of(ledger)));
+  Outbox(ledger.impl()).add_destination(name, kind.name, kind.checked_url(url, view_of(ledger)));
 }
 
 void remove_destination(Ledger& ledger, std::string_view name) {
@@ -80,7 +84,7 @@ std::vector<std::string> destination_names(Ledger& ledger) {
 SyncVerification verify_destination(Ledger& ledger, std::string_view destination) {
   Outbox outbox(ledger.impl());
   const DestinationRow row = outbox.destination(destination);
-  return kind_named(row.kind).verify(outbox, row, identity_of(ledger));
+  return kind_named(row.kind).verify(outbox, row, view_of(ledger));
 }
 
 }  // namespace genops

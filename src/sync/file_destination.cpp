@@ -31,7 +31,7 @@ DestinationError too_short(const std::string& path, const std::string& found, st
       "file, which gets everything; nothing was sent"};
 }
 
-int open_or_create(const std::string& path, std::int64_t position, const LedgerIdentity& ledger) {
+int open_or_create(const std::string& path, std::int64_t position, const LedgerView& ledger) {
   constexpr int kFlags = O_RDWR | O_APPEND;
   int descriptor = open_destination_file(path, kFlags, ledger);
   if (descriptor >= 0) return descriptor;
@@ -48,7 +48,7 @@ std::int64_t size_of(int descriptor) {
 
 }  // namespace
 
-FileDestination::FileDestination(const DestinationRow& row, const LedgerIdentity& ledger)
+FileDestination::FileDestination(const DestinationRow& row, const LedgerView& ledger)
     : path_(path_of_url(row.url)),
       ledger_id_(ledger.ids.at(0)),
       file_(open_or_create(path_, row.position, ledger)) {
@@ -58,10 +58,11 @@ FileDestination::FileDestination(const DestinationRow& row, const LedgerIdentity
   }
   // Not only when it was made here: whoever made it may have died before this.
   if (row.position == 0) sync_folder_of(path_);
-  open_tail(row.position, ledger);
+  open_tail(row, ledger);
 }
 
-void FileDestination::open_tail(std::int64_t position, const LedgerIdentity& ledger) {
+void FileDestination::open_tail(const DestinationRow& row, const LedgerView& ledger) {
+  const std::int64_t position = row.position;
   const std::int64_t size = size_of(file_.get());
   if (size < position) throw too_short(path_, std::to_string(size), position);
   char last = '\n';
@@ -75,7 +76,7 @@ void FileDestination::open_tail(std::int64_t position, const LedgerIdentity& led
         "it is not the file that was written; put that back, or remove the destination and add "
         "one with a new file; nothing was sent");
   try {
-    tail_.emplace(file_.get(), path_, position, ledger.ids);
+    tail_.emplace(file_.get(), path_, row, ledger);
   } catch (const std::system_error& error) {
     throw_file_error(path_, "cannot read", error.code().value());
   }

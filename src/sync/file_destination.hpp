@@ -19,14 +19,14 @@ class FileDestination : public Destination {
  public:
   static constexpr std::size_t kChunkBytes = 256 * 1024;  ///< of one write()
 
-  FileDestination(const DestinationRow& row, const LedgerIdentity& ledger);
+  FileDestination(const DestinationRow& row, const LedgerView& ledger);
 
   void add(const StoredEvent& event) override;
   std::int64_t batch_bytes() const override { return static_cast<std::int64_t>(batch_.size()); }
   Delivery deliver(const StageObserver& observer) override;
 
  private:
-  void open_tail(std::int64_t position, const LedgerIdentity& ledger);
+  void open_tail(const DestinationRow& row, const LedgerView& ledger);
   void write_batch(const StageObserver& observer);
   [[noreturn]] void fail(const char* doing, int code);
 
@@ -39,12 +39,12 @@ class FileDestination : public Destination {
 };
 
 /// The URL with an absolute path. Throws: Error{invalid_argument}.
-std::string checked_file_url(std::string_view url, const LedgerIdentity& ledger);
-SyncVerification verify_file(Outbox& outbox, const DestinationRow& row, const LedgerIdentity& ledger);
+std::string checked_file_url(std::string_view url, const LedgerView& ledger);
+SyncVerification verify_file(Outbox& outbox, const DestinationRow& row, const LedgerView& ledger);
 
 /// Opens the regular file of a destination; -1 where there is none. Never opens a file of the ledger: to
 /// close that would drop SQLite's locks on it. Throws: DestinationError.
-int open_destination_file(const std::string& path, int flags, const LedgerIdentity& ledger);
+int open_destination_file(const std::string& path, int flags, const LedgerView& ledger);
 /// Throws: DestinationError for errno `code`: "<doing> '<path>': <reason>".
 [[noreturn]] void throw_file_error(const std::string& path, const char* doing, int code);
 /// The path of a checked URL.

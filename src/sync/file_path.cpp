@@ -16,7 +16,7 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view kScheme = "file:";
 
-bool is_of_ledger(const fs::path& path, const LedgerIdentity& ledger) {
+bool is_of_ledger(const fs::path& path, const LedgerView& ledger) {
   for (const char* suffix : {"", "-wal", "-shm", "-journal"}) {
     const std::string own = ledger.path + suffix;
     std::error_code absent;
@@ -59,7 +59,7 @@ std::string path_of_url(std::string_view url) {
   return std::string(url.substr(kScheme.size()));
 }
 
-std::string checked_file_url(std::string_view url, const LedgerIdentity& ledger) {
+std::string checked_file_url(std::string_view url, const LedgerView& ledger) {
   std::string given = path_of_url(url);
   if (given.starts_with("///")) given.erase(0, 2);  // file:///PATH, the long way to write it
   if (given.empty() || given.starts_with("//"))
@@ -71,7 +71,7 @@ std::string checked_file_url(std::string_view url, const LedgerIdentity& ledger)
   return std::string(kScheme) + path.string();
 }
 
-int open_destination_file(const std::string& path, int flags, const LedgerIdentity& ledger) {
+int open_destination_file(const std::string& path, int flags, const LedgerView& ledger) {
   struct stat status {};
   if (::stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode))
     throw DestinationError(Errc::invalid_argument,

@@ -4,7 +4,6 @@
 #include <numeric>
 
 #include "core/text.hpp"
-#include "sync/destination.hpp"
 #include "sync/file_lines.hpp"
 #include "sync/shipped_document.hpp"
 
@@ -26,17 +25,17 @@ DestinationError not_a_document(const std::string& path, const FileLine& line) {
 
 }  // namespace
 
-FileTail::FileTail(int descriptor, const std::string& path, std::int64_t position,
-                   const std::vector<std::string>& ledger_ids)
-    : end_(position) {
-  FileLines lines(descriptor, position);
+FileTail::FileTail(int descriptor, const std::string& path, const DestinationRow& row,
+                   const LedgerView& ledger)
+    : cursor_(row.cursor), find_event_(ledger.find_event), end_(row.position) {
+  FileLines lines(descriptor, row.position);
   for (FileLine line; lines.next(line);) {
     if (!line.complete && !line.too_long && is_torn_document(line.text)) break;
     const auto document = line.complete ? read_document(line.text) : std::nullopt;
     if (!document) throw not_a_document(path, line);
     const bool ours =
-        std::find(ledger_ids.begin(), ledger_ids.end(), document->ledger_id) != ledger_ids.end();
-    lines_.push_back({document->event_id, line.offset});
+        std::find(ledger.ids.begin(), ledger.ids.end(), document->ledger_id) != ledger.ids.end();
+    lines_.push_back({document->event_id, document->seq, line.offset});
     settled_.push_back(!ours);
     end_ = line.offset + static_cast<std::int64_t>(line.text.size()) + 1;
   }
@@ -55,9 +54,16 @@ bool FileTail::settle(const Uuid& event_id) {
 }
 
 std::optional<std::int64_t> FileTail::first_unsettled() {
-  while (first_unsettled_ < lines_.size() && settled_[first_unsettled_]) ++first_unsettled_;
-  if (first_unsettled_ == lines_.size()) return std::nullopt;
-  return lines_[first_unsettled_].offset;
+  for (; first_unsettled_ < lines_.size(); ++first_unsettled_) {
+    if (settled_[first_unsettled_] || is_delivered(lines_[first_unsettled_])) continue;
+    return lines_[first_unsettled_].offset;
+  }
+  return std::nullopt;
+}
+
+bool FileTail::is_delivered(const Line& line) const {
+  const auto seq = find_event_(line.event_id, line.seq);
+  return seq && *seq <= cursor_;
 }
 
 }  // namespace genops

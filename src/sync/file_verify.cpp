@@ -18,7 +18,7 @@ constexpr std::size_t kMaxLineDifferences = 100;
 /// Adds up one destination's file against what its cursor says.
 class FileCount {
  public:
-  FileCount(Outbox& outbox, const DestinationRow& row, const LedgerIdentity& ledger)
+  FileCount(Outbox& outbox, const DestinationRow& row, const LedgerView& ledger)
       : outbox_(outbox), row_(row), ledger_(ledger) {}
 
   void read(int descriptor) {
@@ -55,8 +55,9 @@ class FileCount {
   bool counts(const ShippedDocument& document, std::int64_t offset) {
     if (std::find(ledger_.ids.begin(), ledger_.ids.end(), document.ledger_id) == ledger_.ids.end())
       return false;
-    const bool may_be_ahead = offset >= row_.position && document.seq > row_.cursor;
-    return !may_be_ahead || outbox_.event_id_at(document.seq) != uuid_text(document.event_id);
+    if (offset < row_.position) return true;
+    const auto seq = ledger_.find_event(document.event_id, document.seq);
+    return !seq || *seq <= row_.cursor;
   }
 
   void add(const ShippedDocument& document) {
@@ -97,7 +98,7 @@ class FileCount {
 
   Outbox& outbox_;
   const DestinationRow& row_;
-  const LedgerIdentity& ledger_;
+  const LedgerView& ledger_;
   std::int64_t line_number_ = 0;
   std::map<std::int64_t, DaySum> days_;
   std::vector<SyncDifference> unreadable_;
@@ -106,7 +107,7 @@ class FileCount {
 
 }  // namespace
 
-SyncVerification verify_file(Outbox& outbox, const DestinationRow& row, const LedgerIdentity& ledger) {
+SyncVerification verify_file(Outbox& outbox, const DestinationRow& row, const LedgerView& ledger) {
   const std::string path = path_of_url(row.url);
   const Descriptor file(open_destination_file(path, O_RDONLY, ledger));
   if (file.get() < 0 && row.position > 0)

@@ -26,7 +26,7 @@ class Worker {
       : options_(options),
         outbox_(ledger.impl()),
         lease_(ledger.impl(), name),
-        identity_{ledger.path(), outbox_.ledger_ids()},
+        view_(view_of(ledger)),
         cursor_(lease_.destination().cursor),
         until_(outbox_.last_seq()) {}
 
@@ -34,7 +34,7 @@ class Worker {
     const DestinationRow& row = lease_.destination();
     SyncResult result;
     try {
-      destination_ = kind_named(row.kind).open(row, identity_);
+      destination_ = kind_named(row.kind).open(row, view_);
       while (cursor_ < until_ && !stopped() && ship_batch()) {
       }
     } catch (const DestinationError& error) {
@@ -88,7 +88,7 @@ class Worker {
   const SyncOptions& options_;
   Outbox outbox_;
   DestinationLease lease_;
-  LedgerIdentity identity_;
+  LedgerView view_;
   std::unique_ptr<Destination> destination_;
   std::vector<StoredEvent> page_;
   std::size_t next_ = 0;  // of page_, the first that is in no batch yet

@@ -71,13 +71,17 @@ TEST(HexText, IsLowerCase) {
 }
 
 TEST(ParseHexId, GivesTheBytesBack) {
-  EXPECT_EQ(parse_hex_id("00f067aa0ba902b7", 8), std::string("\x00\xf0\x67\xaa\x0b\xa9\x02\xb7", 8));
+  std::array<std::uint8_t, 8> bytes{};
+  EXPECT_TRUE(parse_hex_id("00f067aa0ba902b7", bytes));
+  EXPECT_EQ(bytes, (std::array<std::uint8_t, 8>{0x00, 0xf0, 0x67, 0xaa, 0x0b, 0xa9, 0x02, 0xb7}));
 }
 
 TEST(ParseHexId, AnythingElseIsNone) {
   for (const char* text : {"", "0000000000000000", "00F067AA0BA902B7", "00f067aa0ba902b", "00f067aa0ba902b70",
                            "00f067aa0ba902bg", "00f067aa0ba902B7", " 0f067aa0ba902b7"}) {
-    EXPECT_FALSE(parse_hex_id(text, 8)) << text;
+    std::array<std::uint8_t, 8> bytes{};
+    EXPECT_FALSE(parse_hex_id(text, bytes)) << text;
+    EXPECT_EQ(bytes, (std::array<std::uint8_t, 8>{}));
   }
 }
 

@@ -152,6 +152,13 @@ TEST(Zone, ClocksSetBackAcrossMidnightDoNotReturnToYesterday) {
   EXPECT_EQ(bounds("America/St_Johns", Period::day, "2010-11-07T02:29:59Z").finish, seventh.start);
 }
 
+TEST(Zone, AnHourEndsWhenTheClocksAreSetBackWithinIt) {
+  EXPECT_EQ(bounds("America/St_Johns", Period::hour, "2010-11-07T02:30:30Z"),
+            (Bounds{"2010-11-07T02:30:00.000Z", "2010-11-07T02:31:00.000Z", "2010-11-07T00"}));
+  EXPECT_EQ(bounds("America/St_Johns", Period::hour, "2010-11-07T02:31:00Z"),
+            (Bounds{"2010-11-07T02:31:00.000Z", "2010-11-07T03:30:00.000Z", "2010-11-06T23"}));
+}
+
 TEST(Zone, ADayThatTheCalendarSkipped) {
   // Samoa had no 30 December 2011.
   const std::int64_t change = utc("2011-12-30T10:00:00Z");

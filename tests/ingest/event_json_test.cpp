@@ -4,40 +4,14 @@
 
 #include <random>
 #include <string>
-#include <utility>
-#include <vector>
 
+#include "event_refusal.hpp"
 #include "genops/error.hpp"
 #include "ingest/check_event.hpp"
 #include "ingest/event_fields.hpp"
 
 namespace genops {
 namespace {
-
-/// An event that is complete but for `members`.
-Event parse_with(const std::string& members) {
-  return parse_event_json(R"({"provider":"openai","model":"gpt-4",)" + members + "}");
-}
-
-std::string refusal_of(const std::string& json) {
-  try {
-    parse_event_json(json);
-  } catch (const Error& error) {
-    EXPECT_EQ(error.code(), Errc::invalid_argument) << json;
-    return error.what();
-  }
-  ADD_FAILURE() << "accepted: " << json;
-  return "";
-}
-
-std::string refusal_with(const std::string& members) {
-  return refusal_of(R"({"provider":"openai","model":"gpt-4",)" + members + "}");
-}
-
-void expect_names(const std::string& message, const std::string& field) {
-  EXPECT_EQ(message.rfind(field + ": expected ", 0), 0U) << message;
-  EXPECT_NE(message.find(", found "), std::string::npos) << message;
-}
 
 TEST(EventJson, EveryFieldArrives) {
   const Event event = parse_event_json(R"({
@@ -311,143 +285,6 @@ TEST(EventJson, ALineOverOneMebibyteIsRefused) {
             "event: expected at most 1048576 bytes, found 1048577 bytes");
 }
 
-// --- kinds ---
-
-TEST(EventKinds, CachedAndReleasedCostNothing) {
-  for (const char* kind : {"cached", "released"}) {
-    const std::string member = std::string("\"kind\":\"") + kind + "\"";
-    EXPECT_EQ(parse_with(member).cost_nanos, 0) << kind;
-    EXPECT_EQ(parse_with(member + R"(,"cost_usd":0)").cost_nanos, 0) << kind;
-    expect_names(refusal_with(member + R"(,"cost_usd":0.1)"), "cost_nanos");
-    expect_names(refusal_with(member + R"(,"input_cost_nanos":1)"), "input_cost_nanos");
-  }
-}
-
-TEST(EventKinds, RefusedAndExpiredStateNoCost) {
-  for (const char* kind : {"refused", "expired"}) {
-    const std::string member = std::string("\"kind\":\"") + kind + "\"";
-    EXPECT_FALSE(parse_with(member).cost_nanos) << kind;
-    expect_names(refusal_with(member + R"(,"cost_usd":0)"), "cost_nanos");
-    expect_names(refusal_with(member + R"(,"output_cost_nanos":0)"), "output_cost_nanos");
-  }
-}
-
-constexpr const char* kAdjustment =
-    R"("kind":"adjustment","refers_to":"6BA7B810-9dad-11d1-80b4-00c04fd430c8")";
-
-TEST(EventKinds, AnAdjustmentIsSigned) {
-  const Event event =
-      parse_with(std::string(kAdjustment) +
-                 R"(,"cost_usd":-1.5,"input_tokens":-9007199254740991,"output_tokens":5,"searches":-2)");
-  EXPECT_EQ(event.refers_to, "6ba7b810-9dad-11d1-80b4-00c04fd430c8");
-  EXPECT_EQ(event.cost_nanos, -1'500'000'000);
-  EXPECT_EQ(event.input_tokens, -9'007'199'254'740'991);
-  EXPECT_EQ(event.output_tokens, 5);
-  EXPECT_EQ(event.units, R"({"searches":-2})");
-}
-
-TEST(EventKinds, AnAdjustmentIsSignedInItsUsageAndCostOnly) {
-  expect_names(refusal_with(std::string(kAdjustment) + R"(,"duration_ms":-1)"), "duration_ms");
-  expect_names(refusal_with(std::string(kAdjustment) + R"(,"reserved_nanos":-1)"), "reserved_nanos");
-  EXPECT_EQ(refusal_with(std::string(kAdjustment) + R"(,"input_tokens":-9007199254740992)"),
-            "input_tokens: expected a whole number from -9007199254740991 to 9007199254740991, found "
-            "-9007199254740992");
-}
-
-TEST(EventKinds, OnlyAnAdjustmentRefersToAnEvent) {
-  expect_names(refusal_with(R"("kind":"adjustment","cost_usd":1)"), "refers_to");
-  expect_names(refusal_with(R"("refers_to":"6ba7b810-9dad-11d1-80b4-00c04fd430c8")"), "refers_to");
-  expect_names(refusal_with(R"("kind":"adjustment","refers_to":"x")"), "refers_to");
-}
-
-// --- attributes ---
-
-TEST(EventAttributes, AreKeptByteForByte) {
-  for (const char* json :
-       {R"({"a":1})", "{}",
-        R"({ "b" : [ 1 , {"c":"}],"} ] , "a":1.50e+0, "big":123456789012345678901234567890 })",
-        R"({"quote":"\"}","slash":"\\"})", R"({"emoji":"\ud83d\ude00","attributes":{"attributes":2}})"}) {
-    for (const auto& [before, after] :
-         std::vector<std::pair<std::string, std::string>>{{"", ""},
-                                                          {R"("team":"a}\",b\\",)", R"(,"feature":"{")"},
-                                                          {"\"searches\" : 1 ,\n", " ,\n \"images\":2"}}) {
-      EXPECT_EQ(parse_with(before + "\"attributes\": " + json + " " + after).attributes, json) << before;
-    }
-  }
-  EXPECT_EQ(parse_with(R"("\u0061ttributes":{"a":1})").attributes, R"({"a":1})");
-}
-
-TEST(EventAttributes, AreAnObject) {
-  for (const char* value : {"[]", R"("{}")", "1", "true"}) {
-    expect_names(refusal_with(std::string("\"attributes\":") + value), "attributes");
-  }
-}
-
-TEST(EventAttributes, HoldNoNameTwiceInOneObject) {
-  for (const char* json :
-       {R"({"a":1,"a":1})", R"({"a":1,"b":2,"\u0061":3})", R"({"x":[{"y":{"b":1,"a":2,"b":3}}]})"}) {
-    const std::string message = refusal_with(std::string("\"attributes\":") + json);
-    EXPECT_EQ(message.rfind("attributes: expected each member once, found ", 0), 0U) << message;
-  }
-  EXPECT_NO_THROW(parse_with(R"("attributes":{"a":{"a":{"a":1}},"b":[{"a":1},{"a":2}]})"));
-}
-
-TEST(EventAttributes, HoldNoNumberBeyondADouble) {
-  for (const char* number : {"1e999", "-1e999", "1e309"}) {
-    const std::string message = refusal_with(std::string(R"("attributes":{"a":[)") + number + "]}");
-    EXPECT_EQ(message,
-              "attributes: expected numbers that a double can hold, found '" + std::string(number) + "'");
-  }
-  const std::string long_number(400, '9');
-  expect_names(refusal_with(R"("attributes":{"a":)" + long_number + "}"), "attributes");
-  EXPECT_NO_THROW(parse_with(R"("attributes":{"a":1e308,"b":1e-999,"c":18446744073709551616})"));
-}
-
-TEST(EventAttributes, HoldNoNulAndNoLoneSurrogate) {
-  expect_names(refusal_with(R"("attributes":{"a":"x\u0000y"})"), "attributes");
-  expect_names(refusal_with(R"("attributes":{"x\u0000":1})"), "attributes");
-  expect_names(refusal_with(R"("attributes":{"a":"\\u0000"})"), "attributes");
-  refusal_with(R"("attributes":{"a":"\ud800"})");
-  refusal_with(R"("attributes":{"a":"\ud800\u0041"})");
-  refusal_with("\"attributes\":{\"a\":\"\xFF\"}");
-  expect_names(refusal_with("\"attributes\":{\"a\":\"\xEF\xBF\xBE\"}"), "attributes");
-}
-
-std::string nested(std::size_t depth) {
-  std::string json = "{\"a\":";
-  json += std::string(depth - 1, '[') + std::string(depth - 1, ']');
-  return json + "}";
-}
-
-TEST(EventAttributes, AreAtMost64Deep) {
-  EXPECT_EQ(parse_with("\"attributes\":" + nested(64)).attributes, nested(64));
-  refusal_with("\"attributes\":" + nested(65));
-  refusal_with("\"attributes\":" + nested(100'000));
-  EXPECT_NO_THROW(check_json_object(nested(64), "attributes"));
-  EXPECT_THROW(check_json_object(nested(65), "attributes"), Error);
-}
-
-std::string object_of(std::size_t members) {
-  std::string json;
-  for (std::size_t i = 0; i < members; ++i) json += (i == 0 ? "{\"k" : ",\"k") + std::to_string(i) + "\":1";
-  return json + "}";
-}
-
-TEST(EventAttributes, HaveAtMost256Members) {
-  EXPECT_NO_THROW(parse_with("\"attributes\":" + object_of(256)));
-  EXPECT_EQ(refusal_with("\"attributes\":" + object_of(257)),
-            "attributes: expected at most 256 members, found 257");
-}
-
-TEST(EventAttributes, HaveAtMost65536Bytes) {
-  const std::string largest = "{\"a\":\"" + std::string(65528, 'x') + "\"}";
-  ASSERT_EQ(largest.size(), 65536U);
-  EXPECT_EQ(parse_with("\"attributes\":" + largest).attributes, largest);
-  const std::string larger = "{\"a\":\"x" + largest.substr(6);
-  EXPECT_EQ(refusal_with("\"attributes\":" + larger),
-            "attributes: expected at most 65536 bytes, found 65537 bytes");
-}
-
 TEST(EventJson, DamagedLinesAreRefusedOrStillSound) {
   const std::uint64_t seed = std::random_device{}();
   std::mt19937_64 random(seed);
@@ -476,17 +313,6 @@ TEST(EventJson, DamagedLinesAreRefusedOrStillSound) {
   }
   EXPECT_GT(accepted, 100) << "seed " << seed;
   EXPECT_GT(refused, 100) << "seed " << seed;
-}
-
-TEST(CheckJsonObject, NamesTheFieldItWasGiven) {
-  for (const char* json : {"", "[]", "1", "null", "{", "{}x", "{\"a\":1}{}"}) {
-    try {
-      check_json_object(json, "raw");
-      ADD_FAILURE() << "accepted: " << json;
-    } catch (const Error& error) {
-      expect_names(error.what(), "raw");
-    }
-  }
 }
 
 }  // namespace

@@ -155,8 +155,18 @@ TEST_F(OutboxTest, ABatchHasEveryFieldOfTheEvent) {
   EXPECT_EQ(batch[2].occurred_at_ms, now_);
   EXPECT_EQ(batch[2].cost_nanos, std::nullopt);
   EXPECT_EQ(batch[2].attributes + batch[2].trace_id + batch[2].session_id + batch[2].team, "");
-  EXPECT_EQ(outbox_.event_id_at(1), given.event_id);
-  EXPECT_EQ(outbox_.event_id_at(4), "");
+}
+
+TEST_F(OutboxTest, AnEventIsFoundByItsSeqOrItsKey) {
+  Event bare;
+  bare.provider = "openai";
+  bare.model = "gpt-4";
+  const Uuid made = parse_uuid(ledger_.record(bare).event_id).value();
+  const Uuid keyed = parse_uuid(ledger_.record(test::numbered_event(1)).event_id).value();
+  EXPECT_EQ(outbox_.find_event(made, 1), 1);
+  EXPECT_EQ(outbox_.find_event(keyed, 2), 2);
+  EXPECT_EQ(outbox_.find_event(keyed, 700), 2);
+  EXPECT_EQ(outbox_.find_event(Uuid{}, 1), std::nullopt);
 }
 
 TEST_F(OutboxTest, BatchesGoOnAfterASeqAndEndAtTheirLimits) {
