@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <functional>
 
-#include "genops/ledger.hpp"
+#include "genops/verify.hpp"
 #include "sqlite_api.hpp"
 
 namespace genops {

@@ -11,6 +11,7 @@
 
 #include "genops/error.hpp"
 #include "genops/event.hpp"
+#include "genops/verify.hpp"
 
 namespace genops {
 
@@ -39,13 +40,6 @@ struct Options {
   std::vector<std::string> require;
   std::function<std::int64_t()> now;  ///< milliseconds since 1970; not set: GENOPS_NOW, else the system's clock
   std::int64_t busy_timeout_ms = 10'000;
-};
-
-/// What `verify` found; nothing found is a sound ledger.
-struct VerifyReport {
-  std::int64_t events = 0;
-  std::int64_t folded = 0;           ///< seq up to which the rollups were rebuilt and compared
-  std::vector<std::string> differences;  ///< one sentence each, naming table, place and both values; at most 100
 };
 
 /// The result of one event of a batch: what became of it, or why it was refused (the others are not touched).

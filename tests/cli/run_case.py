@@ -21,7 +21,8 @@ TIMEOUT_SECONDS = 120
 NEEDS = {
     "private mounts": "unshare -m true || unshare -rm true",
     "sqlite3": "command -v sqlite3",
-    "extension": 'test -e "$(dirname "$(command -v genops)")/genops_ledger.so"',
+    # The runtime of a sanitizer must be loaded before anything else; the stock shell does not.
+    "module without sanitizers": 'ldd "$(dirname "$(command -v genops)")/genops_ledger.so" | { ! grep -E "lib(a|t)san"; }',
 }
 
 MASKS = [
