@@ -178,7 +178,11 @@ Recorded Appender::repeat(const Event& event, std::int64_t seq) {
 }
 
 Recorded Appender::adjust(const Event& event) {
-  through_view(event);
+  Event adjustment = event;
+  // The view cannot derive an id from a key, and a restored copy of the ledger would give the same key another one.
+  if (event.event_id.empty() && !event.idempotency_key.empty())
+    adjustment.event_id = uuid_text(uuid_of_key(ledger_id_, event.idempotency_key));
+  through_view(adjustment);
   const std::int64_t seq = last_seq(db_);
   return {Recorded::Outcome::recorded, event_id_of(seq), seq};
 }

@@ -30,9 +30,12 @@ bool Arguments::is_null(std::size_t index) const {
   return index >= values_.size() || values_[index] == nullptr || sqlite3_value_type(values_[index]) == SQLITE_NULL;
 }
 
+std::string Arguments::place(std::size_t index, const char* name) const {
+  return std::string(function_) + "(): argument " + std::to_string(index + 1) + " (" + name + ")";
+}
+
 void Arguments::refuse(std::size_t index, const char* name, std::string_view expected) const {
-  throw Error(Errc::invalid_argument, std::string(function_) + "(): argument " + std::to_string(index + 1) + " (" + name +
-                                          "): expected " + std::string(expected) + ", found " +
+  throw Error(Errc::invalid_argument, place(index, name) + ": expected " + std::string(expected) + ", found " +
                                           (index < values_.size() && values_[index] != nullptr ? found(values_[index]) : "none"));
 }
 
@@ -63,8 +66,7 @@ std::optional<std::int64_t> Arguments::instant(std::size_t index, const char* na
     return at;
   }
   if (sqlite3_value_type(values_[index]) != SQLITE_TEXT) refuse(index, name, "an RFC 3339 time, a date or milliseconds");
-  const std::string argument = std::string(function_) + "(): argument " + std::to_string(index + 1) + " (" + name + ")";
-  return parse_time(*text(index, name), zone, argument);
+  return parse_time(*text(index, name), zone, place(index, name));
 }
 
 std::int64_t Arguments::usd_nanos(std::size_t index, const char* name) const {
@@ -72,7 +74,7 @@ std::int64_t Arguments::usd_nanos(std::size_t index, const char* name) const {
     case SQLITE_INTEGER: {
       std::int64_t nanos = 0;
       if (__builtin_mul_overflow(std::int64_t{sqlite3_value_int64(values_[index])}, kNanosPerUsd, &nanos))
-        throw Error(Errc::overflow, std::string(function_) + "(): argument 1 (usd): beyond 64 bits of nano-USD");
+        throw Error(Errc::overflow, place(index, name) + ": beyond 64 bits of nano-USD");
       return nanos;
     }
     case SQLITE_FLOAT: {
@@ -82,17 +84,17 @@ std::int64_t Arguments::usd_nanos(std::size_t index, const char* name) const {
       return static_cast<std::int64_t>(nanos);
     }
     case SQLITE_TEXT:
-      return parse_usd(*text(index, name));
+      return within(place(index, name), [&] { return parse_usd(*text(index, name)); });
     default:
       refuse(index, name, "a number or text");
   }
 }
 
-Period Arguments::period(std::size_t index) const { return parse_period(required_text(index, "period"), function_); }
+Period Arguments::period(std::size_t index) const { return parse_period(required_text(index, "period"), place(index, "period")); }
 
 Zone Arguments::zone(std::size_t index) const {
   const auto name = text(index, "zone");
-  return name ? Zone(*name, function_) : Zone::utc();
+  return name ? Zone(*name, place(index, "zone")) : Zone::utc();
 }
 
 }  // namespace genops

@@ -12,6 +12,16 @@
 /// Reading the arguments of an SQL function: what is of the wrong type is refused by name, nothing is converted.
 namespace genops {
 
+/// `body`, with `place` in front of the message of an Error that it throws.
+template <class Body>
+auto within(const std::string& place, Body&& body) {
+  try {
+    return body();
+  } catch (const Error& error) {
+    throw Error(error.code(), place + ": " + error.what(), error.hint());
+  }
+}
+
 class Arguments {
  public:
   Arguments(const char* function, std::span<sqlite3_value*> values) : function_(function), values_(values) {}
@@ -30,6 +40,8 @@ class Arguments {
   Period period(std::size_t index) const;
   Zone zone(std::size_t index) const;
 
+  /// "cost_rollup(): argument 2 (by)"
+  std::string place(std::size_t index, const char* name) const;
   [[noreturn]] void refuse(std::size_t index, const char* name, std::string_view expected) const;
 
  private:

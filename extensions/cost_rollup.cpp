@@ -113,14 +113,13 @@ class RollupRows final : public Rows {
 };
 
 std::unique_ptr<Rows> call(sqlite3* db, const Arguments& arguments) {
+  const Period period = arguments.period(0);
+  const Zone zone = arguments.zone(4);
   const std::string zone_name = arguments.text(4, "zone").value_or("UTC");
-  RollupQuestion question{arguments.period(0), GroupBy::parse(arguments.required_text(1, "by"), arguments.function()),
-                          {arguments.instant(2, "start", zone_name), arguments.instant(3, "finish", zone_name)},
-                          arguments.zone(4)};
+  RollupQuestion question{period, GroupBy::parse(arguments.required_text(1, "by"), arguments.place(1, "by")),
+                          {arguments.instant(2, "start", zone_name), arguments.instant(3, "finish", zone_name)}, zone};
   if (question.window.start && question.window.finish && *question.window.finish < *question.window.start)
     arguments.refuse(3, "finish", "a time not before start");
-  const Period period = question.period;
-  const Zone zone = question.zone;
   return std::make_unique<RollupRows>(roll_up(db, std::move(question)), period, zone);
 }
 

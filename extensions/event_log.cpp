@@ -2,6 +2,16 @@
 
 namespace genops {
 
+bool is_ledger(sqlite3* db) {
+  Statement select(db, "PRAGMA main.application_id");
+  return select.step() && select.int64(0) == kApplicationId;
+}
+
+void expect_ledger(sqlite3* db) {
+  if (!is_ledger(db))
+    throw Error(Errc::not_a_ledger, "the main database is no ledger", "the functions read main: open the ledger itself, not as an attached database");
+}
+
 std::int64_t read_mark(sqlite3* db, const char* name) {
   Statement select(db, "SELECT seq FROM main.mark WHERE name = ?");
   select.bind(1, std::string_view(name));

@@ -10,6 +10,11 @@
 /// Reading the log in order of seq, as what each event adds to the sums.
 namespace genops {
 
+inline constexpr int kApplicationId = 1196379185;  ///< 'GOL1', PRAGMA application_id of a ledger
+bool is_ledger(sqlite3* db);
+/// Throws: Error{not_a_ledger} where main is something else.
+void expect_ledger(sqlite3* db);
+
 /// A mark or a maximum of the log; 0 where there is none.
 std::int64_t read_mark(sqlite3* db, const char* name);
 std::int64_t last_seq(sqlite3* db);

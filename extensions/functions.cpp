@@ -35,10 +35,9 @@ void nanos_function(sqlite3_context* context, const Arguments& arguments) {
 }
 
 void window_bound(sqlite3_context* context, const Arguments& arguments, std::optional<std::int64_t> Window::*bound) {
-  const std::string zone = arguments.text(2, "zone").value_or("UTC");
-  const auto at = arguments.instant(0, "at", zone);
-  const Period period = arguments.period(1);
   const Zone rules = arguments.zone(2);
+  const auto at = arguments.instant(0, "at", arguments.text(2, "zone").value_or("UTC"));
+  const Period period = arguments.period(1);
   if (!at) return;
   if (const auto edge = rules.window(*at, period).*bound) sqlite3_result_int64(context, *edge);
 }
@@ -71,8 +70,7 @@ void cost_summary_function(sqlite3_context* context, const Arguments& arguments)
 
 // cost_report(day_or_month [, zone]) -> JSON
 void cost_report_function(sqlite3_context* context, const Arguments& arguments) {
-  const std::string zone = arguments.text(1, "zone").value_or("UTC");
-  result_text(context, cost_report(sqlite3_context_db_handle(context), arguments.required_text(0, "day_or_month"), zone));
+  result_text(context, cost_report(sqlite3_context_db_handle(context), arguments));
 }
 
 // current_usage(days [, at]) -> JSON
@@ -84,7 +82,7 @@ void current_usage_function(sqlite3_context* context, const Arguments& arguments
 // record_cost(event_json) -> event_id
 void record_cost_function(sqlite3_context* context, const Arguments& arguments) {
   const std::string event = arguments.required_text(0, "event_json");
-  result_text(context, record_cost(sqlite3_context_db_handle(context), event, now_ms()));
+  result_text(context, within("record_cost()", [&] { return record_cost(sqlite3_context_db_handle(context), event, now_ms()); }));
 }
 
 constexpr ScalarFunction kFunctions[] = {

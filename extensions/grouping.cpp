@@ -16,16 +16,16 @@ std::string_view trim(std::string_view text) {
   return text;
 }
 
-[[noreturn]] void throw_unknown(std::string_view name, std::string_view function) {
+[[noreturn]] void throw_unknown(std::string_view name, std::string_view place) {
   std::string expected;
   for (const AttributionField& field : kAttributionFields) (expected += field.name) += ", ";
-  throw Error(Errc::invalid_argument, std::string(function) + "(): argument 2 (by): " + quoted(name) + " is not one of " +
+  throw Error(Errc::invalid_argument, std::string(place) + ": " + quoted(name) + " is not one of " +
                                           expected + "session_id, status, attributes.NAME");
 }
 
 }  // namespace
 
-GroupBy GroupBy::parse(std::string_view by, std::string_view function) {
+GroupBy GroupBy::parse(std::string_view by, std::string_view place) {
   GroupBy parsed;
   for (std::string_view rest = by; !trim(rest).empty();) {
     const std::size_t comma = rest.find(',');
@@ -42,7 +42,7 @@ GroupBy GroupBy::parse(std::string_view by, std::string_view function) {
     } else if (name.size() > kAttributePrefix.size() && name.starts_with(kAttributePrefix)) {
       parsed.attributes.emplace_back(name.substr(kAttributePrefix.size()));
     } else {
-      throw_unknown(name, function);
+      throw_unknown(name, place);
     }
   }
   return parsed;

@@ -20,8 +20,8 @@ struct GroupBy {
   bool session_id = false, status = false;
   std::vector<std::string> attributes;  // names after "attributes."
 
-  /// Throws: Error{invalid_argument} naming `function`, the name found and those expected.
-  static GroupBy parse(std::string_view by, std::string_view function);
+  /// Throws: Error{invalid_argument} with `place` in front, the name found and those expected.
+  static GroupBy parse(std::string_view by, std::string_view place);
   /// The rollups cannot answer it: they keep the sums of series.
   bool needs_events() const { return session_id || status || !attributes.empty(); }
 };

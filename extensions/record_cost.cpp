@@ -1,6 +1,7 @@
 #include "record_cost.hpp"
 
 #include "append.hpp"
+#include "event_log.hpp"
 #include "fold.hpp"
 #include "ingest/event_json.hpp"
 
@@ -25,9 +26,9 @@ class Scope {
   void commit() {
     const int code = sqlite3_exec(db_, owns_ ? "COMMIT" : "RELEASE genops_record_cost", nullptr, nullptr, nullptr);
     if (code == SQLITE_BUSY && owns_ && sqlite3_get_autocommit(db_) == 0)
-      throw Error(Errc::busy, "record_cost(): cannot commit within a statement that writes",
+      throw Error(Errc::busy, "cannot commit within a statement that writes",
                   "call it in a SELECT, or BEGIN IMMEDIATE first and COMMIT afterwards");
-    if (code != SQLITE_OK) throw_sqlite(db_, code, "record_cost(): cannot commit");
+    if (code != SQLITE_OK) throw_sqlite(db_, code, "cannot commit");
     done_ = true;
   }
 
@@ -40,6 +41,7 @@ class Scope {
 }  // namespace
 
 std::string record_cost(sqlite3* db, std::string_view event_json, std::int64_t now_ms) {
+  expect_ledger(db);
   const Event event = parse_event_json(event_json);
   Scope scope(db);
   Recorded recorded = Appender(db).append(event, {}, now_ms);

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "checkpoint.hpp"
+#include "event_log.hpp"
 #include "functions.hpp"
 #include "sqlite_api.hpp"
 #include "tables.hpp"
@@ -27,11 +28,6 @@ void register_scalar(sqlite3* db, const ScalarFunction& function) {
                                                 const_cast<ScalarFunction*>(&function), call_scalar, nullptr, nullptr, nullptr);
     if (code != SQLITE_OK) throw_sqlite(db, code, std::string("cannot register ") + function.name);
   }
-}
-
-bool is_ledger(sqlite3* db) {
-  Statement select(db, "PRAGMA main.application_id");
-  return select.step() && select.int64(0) == kApplicationId;
 }
 
 }  // namespace

@@ -4,8 +4,6 @@ struct sqlite3;
 
 namespace genops {
 
-inline constexpr int kApplicationId = 1196379185;  ///< 'GOL1', PRAGMA application_id of a ledger
-
 /// Registers every SQL function of docs/sql.md on `db`. Throws: Error naming the function that could not be.
 void register_sql(sqlite3* db);
 

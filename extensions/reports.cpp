@@ -1,7 +1,9 @@
 #include "reports.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <map>
+#include <optional>
 #include <vector>
 
 #include "core/text.hpp"
@@ -104,10 +106,16 @@ std::string month_report(sqlite3* db, int year, int month, const Window& window,
   return object.done();
 }
 
-bool has_shape(std::string_view text, std::string_view shape) {  // 0 = a digit
-  return text.size() == shape.size() && std::equal(text.begin(), text.end(), shape.begin(), [](char c, char s) {
-           return s == '0' ? c >= '0' && c <= '9' : c == s;
-         });
+/// The calendar day that stands for the argument: the day itself, or the first of the month; nullopt for anything else.
+std::optional<std::chrono::year_month_day> calendar_day(std::string_view text) {
+  const bool is_day = text.size() == 10, is_month = text.size() == 7;
+  const std::string_view shape = "0000-00-00";  // 0: a digit
+  const auto fits = [](char c, char s) { return s == '0' ? c >= '0' && c <= '9' : c == s; };
+  if (!(is_day || is_month) || !std::equal(text.begin(), text.end(), shape.begin(), fits)) return std::nullopt;
+  const auto number = [&](std::size_t at, std::size_t size) { return std::stoi(std::string(text.substr(at, size))); };
+  const std::chrono::year_month_day day(std::chrono::year(number(0, 4)), std::chrono::month(static_cast<unsigned>(number(5, 2))),
+                                        std::chrono::day(is_day ? static_cast<unsigned>(number(8, 2)) : 1));
+  return day.ok() && day.year() >= std::chrono::year(1970) ? std::optional(day) : std::nullopt;
 }
 
 }  // namespace
@@ -126,21 +134,19 @@ std::string cost_summary(sqlite3* db, std::int64_t window_seconds, std::int64_t 
   return object.done();
 }
 
-std::string cost_report(sqlite3* db, std::string_view day_or_month, std::string_view zone_name) {
-  const Zone zone(zone_name, "cost_report");
-  const bool is_day = has_shape(day_or_month, "0000-00-00");
-  if (!is_day && !has_shape(day_or_month, "0000-00"))
-    throw Error(Errc::invalid_argument, "cost_report(): argument 1 (day_or_month): expected a day like 2024-01-15 or a month"
-                                        " like 2024-01, found " + quoted(day_or_month));
-  const std::string first_day = std::string(day_or_month) + (is_day ? "" : "-01");
-  const std::int64_t start = parse_time(first_day, zone_name, "cost_report(): argument 1 (day_or_month)");
-  const Window window = zone.window(start, is_day ? Period::day : Period::month);
-  if (!is_day)
-    return month_report(db, std::stoi(first_day.substr(0, 4)), std::stoi(first_day.substr(5, 2)), window, zone);
+std::string cost_report(sqlite3* db, const Arguments& arguments) {
+  const Zone zone = arguments.zone(1);
+  const std::string text = arguments.required_text(0, "day_or_month");
+  const auto day = calendar_day(text);
+  if (!day) arguments.refuse(0, "day_or_month", "a day like 2024-01-15 or a month like 2024-01");
+  const bool is_month = text.size() == 7;
+  const std::int64_t start = zone.start_of_day(std::chrono::sys_days(*day).time_since_epoch().count());
+  const Window window = zone.window(start, is_month ? Period::month : Period::day);
+  if (is_month) return month_report(db, int(day->year()), static_cast<int>(unsigned(day->month())), window, zone);
   const RollupAnswer answer = ask(db, Period::all, kBreakdown, window);
   Breakdown found;
   for (const RollupRow& row : answer.rows) found.add_row(answer, row);
-  return day_report(first_day, found);
+  return day_report(text, found);
 }
 
 std::string current_usage(sqlite3* db, std::int64_t days, std::int64_t at_ms) {

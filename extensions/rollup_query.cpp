@@ -70,12 +70,9 @@ class RollUp {
     // This statement stays unreset until all is read: outside a table function, nothing else holds the snapshot.
     mark_.step();
     const std::int64_t mark = mark_.int64(0);
-    if (groups_.by().needs_events()) {
-      add_events(1, last_seq(db_), window_);
-    } else {
-      add_folded();
-      add_events(mark + 1, last_seq(db_), window_);
-    }
+    if (groups_.by().needs_events()) add_folded_events();
+    else add_folded();
+    add_events(mark + 1, last_seq(db_), window_);
     RollupAnswer answer{std::move(groups_), {}};
     for (const auto& [start, found] : periods_) found.sums.append_rows(found.period, answer.rows);
     sort(answer);
@@ -137,6 +134,23 @@ class RollUp {
   int extra_count() const {
     const GroupBy& by = groups_.by();
     return (by.session_id ? 1 : 0) + (by.status ? 1 : 0) + static_cast<int>(by.attributes.size());
+  }
+
+  /// Every folded event of the window, for what the rollups do not keep apart: the stretches of the log that hold its
+  /// hours, each once.
+  void add_folded_events() {
+    Statement stretches(db_, "SELECT first_seq, last_seq FROM main.event_range WHERE hour BETWEEN ? AND ? ORDER BY first_seq");
+    stretches.bind(1, window_.start.value_or(0) / kHourMs);
+    stretches.bind(2, (window_.finish.value_or(kTimeEndMs) - 1) / kHourMs);
+    std::int64_t first = 1, last = 0;
+    while (stretches.step()) {
+      if (stretches.int64(0) > last + 1) {
+        add_events(first, last, window_);
+        first = stretches.int64(0);
+      }
+      last = std::max(last, stretches.int64(1));
+    }
+    add_events(first, last, window_);
   }
 
   /// Period by period, passing over the time in which nothing happened.
@@ -234,6 +248,9 @@ class RollUp {
 
 }  // namespace
 
-RollupAnswer roll_up(sqlite3* db, RollupQuestion question) { return RollUp(db, std::move(question)).run(); }
+RollupAnswer roll_up(sqlite3* db, RollupQuestion question) {
+  expect_ledger(db);
+  return RollUp(db, std::move(question)).run();
+}
 
 }  // namespace genops

@@ -36,6 +36,8 @@ inline std::string hint_of(int extended_code) {
       return "check that you may write the file and its folder";
     case SQLITE_CANTOPEN:
       return "check that the file and its folder exist and that you may use them";
+    case SQLITE_NOTADB:
+      return "name another file with --ledger; this one was not touched";
     case SQLITE_CORRUPT:
       return "stop writing, keep the file together with its -wal, and run `genops doctor`";
     default:

@@ -30,12 +30,14 @@ class Verification {
     const std::int64_t last = last_seq(db_);
     report_.folded = read_mark(db_, "rollup");
     report_.events = count("SELECT count(*) FROM main.event");
-    check_marks(last);
-    rebuild(std::min(report_.folded, last));
-    for (const char* table : {"rollup_hour", "rollup_day", "rollup_month"}) compare(table);
-    check_ids();
-    check_ranges();
-    check_integrity();
+    attempt([&] { check_marks(last); });
+    attempt([&] {
+      rebuild(std::min(report_.folded, last));
+      for (const char* table : {"rollup_hour", "rollup_day", "rollup_month"}) attempt([&] { compare(table); });
+    });
+    attempt([&] { check_ids(); });
+    attempt([&] { check_ranges(); });
+    attempt([&] { check_integrity(); });
     return std::move(report_);
   }
   ~Verification() {
@@ -51,6 +53,15 @@ class Verification {
  private:
   void found(std::string difference) {
     if (report_.differences.size() < kMostDifferences) report_.differences.push_back(std::move(difference));
+  }
+  /// What cannot even be checked, a missing table say, is a difference too.
+  template <class Check>
+  void attempt(Check&& check) {
+    try {
+      check();
+    } catch (const Error& error) {
+      found(error.what());
+    }
   }
   std::int64_t count(const char* sql) {
     Statement select(db_, sql);
@@ -147,7 +158,10 @@ class Verification {
   void check_integrity() {
     Statement check(db_, "PRAGMA main.integrity_check(20)");
     while (check.step())
-      if (check.text(0) != "ok") found("integrity_check: " + std::string(check.text(0)));
+      if (std::string text(check.text(0)); text != "ok") {
+        std::replace(text.begin(), text.end(), '\n', ' ');
+        found("integrity_check: " + text);
+      }
   }
 
   sqlite3* db_;

@@ -83,31 +83,47 @@ BEGIN
   END;
 END;
 
--- Raw JSON objects: valid, flat enough, no name twice, nothing that other readers would cut or refuse.
-CREATE VIEW check_object(field, value) AS SELECT NULL, NULL WHERE 0;
-CREATE TRIGGER check_object_insert INSTEAD OF INSERT ON check_object WHEN NEW.value IS NOT NULL
+-- Rarer units. They have one spelling, so that equal units are equal text: known names in order and no spaces.
+CREATE VIEW check_units(value, kind) AS SELECT NULL, NULL WHERE 0;
+CREATE TRIGGER check_units_insert INSTEAD OF INSERT ON check_units WHEN NEW.value IS NOT NULL
 BEGIN
-  SELECT CASE NEW.field
-      WHEN 'units' THEN RAISE(ABORT, 'cost_event.units: expected a JSON object')
-      ELSE RAISE(ABORT, 'cost_event.attributes: expected a JSON object') END
+  SELECT RAISE(ABORT, 'cost_event.units: expected known units in order, such as {"images":1,"searches":2}, each from 0 to 9007199254740991')
+    WHERE NOT json_valid(NEW.value) OR json_type(NEW.value) <> 'object' OR NEW.value IS NOT (
+      SELECT '{' || group_concat('"' || key || '":' || atom) || '}' FROM (
+        SELECT key, max(atom) AS atom FROM json_each(NEW.value)
+        WHERE key IN ('cache_read_audio_tokens', 'characters', 'images', 'input_audio_tokens', 'input_image_tokens', 'input_video_tokens',
+            'output_audio_tokens', 'output_image_tokens', 'pages', 'requests', 'searches', 'seconds')
+          AND type = 'integer'
+          AND atom BETWEEN CASE WHEN NEW.kind IS 'adjustment' THEN -9007199254740991 ELSE 0 END AND 9007199254740991
+        GROUP BY key ORDER BY key));
+END;
+
+-- A raw JSON object: valid, flat enough, no name twice, nothing that other readers would cut or refuse.
+CREATE VIEW check_attributes(value) AS SELECT NULL WHERE 0;
+CREATE TRIGGER check_attributes_insert INSTEAD OF INSERT ON check_attributes WHEN NEW.value IS NOT NULL
+BEGIN
+  SELECT RAISE(ABORT, 'cost_event.attributes: expected a JSON object')
     WHERE NOT json_valid(NEW.value) OR json_type(NEW.value) <> 'object';
   SELECT RAISE(ABORT, 'cost_event.attributes: \u0000 is not allowed') WHERE instr(NEW.value, '\u0000') > 0;
   SELECT RAISE(ABORT, 'cost_event.attributes: expected at most 256 names, none twice')
     WHERE (SELECT count(*) FROM json_each(NEW.value)) > 256 OR EXISTS (
       SELECT 1 FROM json_tree(NEW.value) WHERE typeof(key) = 'text' GROUP BY parent, key HAVING count(*) > 1);
   SELECT RAISE(ABORT, 'cost_event.attributes: expected numbers within a double')
-    WHERE EXISTS (SELECT 1 FROM json_tree(NEW.value) WHERE type IN ('real', 'integer') AND abs(atom) > 1.7976931348623157e308);
+    WHERE EXISTS (SELECT 1 FROM json_tree(NEW.value) WHERE type IN ('real', 'integer')
+      AND atom NOT BETWEEN -1.7976931348623157e308 AND 1.7976931348623157e308);
   -- A lone surrogate decodes to bytes that read as U+FFFD; a true U+FFFD is taken out first.
   SELECT RAISE(ABORT, 'cost_event.attributes: expected no lone surrogate')
     WHERE lower(NEW.value) GLOB '*\ud[89a-f]*' AND EXISTS (SELECT 1 FROM json_tree(NEW.value)
       WHERE replace(key, char(65533), '') GLOB '*[' || char(65533) || ']*'
          OR (type = 'text' AND replace(atom, char(65533), '') GLOB '*[' || char(65533) || ']*'));
+  -- Few texts have so many brackets that it takes a walk from the root to tell.
   SELECT RAISE(ABORT, 'cost_event.attributes: expected at most 64 levels')
-    WHERE length(NEW.value) > 64 AND EXISTS (SELECT 1 FROM json_tree(NEW.value)
-      WHERE length(fullkey) > 64 AND length(fullkey) - length(replace(replace(fullkey, '.', ''), '[', '')) > 64);
-  SELECT RAISE(ABORT, 'cost_event.units: expected whole numbers from 0 to 9007199254740991')
-    WHERE NEW.field = 'units' AND EXISTS (SELECT 1 FROM json_each(NEW.value)
-      WHERE type <> 'integer' OR atom NOT BETWEEN 0 AND 9007199254740991);
+    WHERE length(NEW.value) - length(replace(replace(NEW.value, '{', ''), '[', '')) > 64 AND EXISTS (
+      WITH RECURSIVE container AS MATERIALIZED (
+          SELECT id, parent FROM json_tree(NEW.value) WHERE type IN ('object', 'array')),
+        nested(id, level) AS (SELECT id, 1 FROM container WHERE parent IS NULL UNION ALL
+          SELECT c.id, n.level + 1 FROM nested n JOIN container c ON c.parent = n.id WHERE n.level < 65)
+      SELECT 1 FROM nested WHERE level > 64);
 END;
 
 CREATE TRIGGER cost_event_insert INSTEAD OF INSERT ON cost_event
@@ -137,7 +153,7 @@ BEGIN
     ('input_cost_nanos', NEW.input_cost_nanos, 9223372036854775807, NEW.kind), ('output_cost_nanos', NEW.output_cost_nanos, 9223372036854775807, NEW.kind),
     ('reserved_nanos', NEW.reserved_nanos, 9223372036854775807, NULL);
   SELECT RAISE(ABORT, 'cost_event.cost_usd: expected a number of USD below 9.2e9, not negative unless kind is adjustment')
-    WHERE NEW.cost_usd IS NOT NULL AND (typeof(NEW.cost_usd) NOT IN ('integer', 'real') OR abs(NEW.cost_usd) > 9.2e9
+    WHERE NEW.cost_usd IS NOT NULL AND (typeof(NEW.cost_usd) NOT IN ('integer', 'real') OR NEW.cost_usd NOT BETWEEN -9.2e9 AND 9.2e9
       OR (NEW.cost_usd < 0 AND NEW.kind IS NOT 'adjustment'));
   SELECT RAISE(ABORT, 'cost_event.cost_usd: differs from cost_nanos')
     WHERE NEW.cost_usd <> NEW.cost_nanos / 1e9 AND CAST(round(NEW.cost_usd * 1e9) AS INTEGER) <> NEW.cost_nanos;
@@ -145,11 +161,17 @@ BEGIN
     WHERE NEW.kind IN ('cached', 'released') AND (NEW.cost_nanos <> 0 OR NEW.cost_usd <> 0);
   SELECT RAISE(ABORT, 'cost_event.cost_nanos: expected none for this kind')
     WHERE NEW.kind IN ('refused', 'expired') AND (NEW.cost_nanos IS NOT NULL OR NEW.cost_usd IS NOT NULL);
+  SELECT RAISE(ABORT, 'cost_event.input_cost_nanos: expected none for this kind, or 0 where its cost is 0')
+    WHERE (NEW.kind IN ('cached', 'released') AND NEW.input_cost_nanos <> 0)
+      OR (NEW.kind IN ('refused', 'expired') AND NEW.input_cost_nanos IS NOT NULL);
+  SELECT RAISE(ABORT, 'cost_event.output_cost_nanos: expected none for this kind, or 0 where its cost is 0')
+    WHERE (NEW.kind IN ('cached', 'released') AND NEW.output_cost_nanos <> 0)
+      OR (NEW.kind IN ('refused', 'expired') AND NEW.output_cost_nanos IS NOT NULL);
   SELECT RAISE(ABORT, 'cost_event.price_source: expected ''stated'' beside a cost, or nothing')
     WHERE NEW.price_source IS NOT NULL AND (NEW.price_source <> 'stated'
       OR (NEW.cost_nanos IS NULL AND NEW.cost_usd IS NULL));
   SELECT RAISE(ABORT, 'cost_event.model: expected a model, usage or a cost beside the provider')
-    WHERE coalesce(NEW.kind, 'attempt') = 'attempt' AND coalesce(NEW.model, NEW.cost_nanos, NEW.cost_usd, NEW.units,
+    WHERE coalesce(NEW.kind, '') NOT IN ('cached', 'released') AND coalesce(NEW.model, NEW.cost_nanos, NEW.cost_usd, NEW.units,
       NEW.input_tokens, NEW.output_tokens, NEW.cache_read_tokens,
       NEW.cache_write_tokens, NEW.cache_write_1h_tokens, NEW.reasoning_tokens) IS NULL;
   SELECT RAISE(ABORT, 'cost_event.event_id: expected a hyphenated UUID')
@@ -168,7 +190,8 @@ BEGIN
     WHERE NEW.span_id IS NOT NULL AND (length(NEW.span_id) <> 16 OR NEW.span_id GLOB '*[^0-9a-f]*' OR NEW.span_id NOT GLOB '*[^0]*');
   SELECT RAISE(ABORT, 'cost_event.parent_span_id: expected 16 lower-case hex digits, not all zero')
     WHERE NEW.parent_span_id IS NOT NULL AND (length(NEW.parent_span_id) <> 16 OR NEW.parent_span_id GLOB '*[^0-9a-f]*' OR NEW.parent_span_id NOT GLOB '*[^0]*');
-  INSERT INTO check_object(field, value) VALUES ('units', NEW.units), ('attributes', NEW.attributes);
+  INSERT INTO check_units(value, kind) VALUES (NEW.units, NEW.kind);
+  INSERT INTO check_attributes(value) VALUES (NEW.attributes);
 
   -- RFC 3339 or a plain date in UTC, or whole milliseconds; anything else comes out as -1 and is refused next door.
   INSERT INTO new_event
@@ -203,6 +226,7 @@ BEGIN
         WHEN 'expired' THEN 4 WHEN 'adjustment' THEN 5 END,
       CASE NEW.status WHEN 'success' THEN 0 WHEN 'error' THEN 1 END,
       CASE WHEN NEW.occurred_at IS NULL THEN NULL
+        WHEN length(CAST(NEW.occurred_at AS BLOB)) <> length(NEW.occurred_at) THEN -1  -- a NUL ends text for SQL's functions
         WHEN typeof(NEW.occurred_at) = 'integer' AND NEW.occurred_at BETWEEN 0 AND 253402300799999 THEN NEW.occurred_at
         WHEN typeof(NEW.occurred_at) = 'text' AND day IS date(day, '+0 days') AND length(NEW.occurred_at) = 10 AND day >= '1970'
           THEN strftime('%s', day) * 1000
@@ -228,7 +252,7 @@ BEGIN
         CASE WHEN zone IN ('Z', 'z') THEN 0 ELSE
           (substr(zone, 2, 2) * 60 + substr(zone, 5, 2)) * CASE substr(zone, 1, 1) WHEN '-' THEN -60000 ELSE 60000 END
         END AS zone_ms
-      FROM (SELECT substr(NEW.occurred_at, CASE WHEN NEW.occurred_at LIKE '%z' THEN -1 ELSE -6 END) AS zone)),
+      FROM (SELECT substr(NEW.occurred_at, CASE WHEN substr(NEW.occurred_at, -1) IN ('Z', 'z') THEN -1 ELSE -6 END) AS zone)),
     -- The bytes of all ids at once, zeros for those not given: event_id, refers_to, trace_id, span_id, parent_span_id.
     (SELECT CAST(group_concat(byte, '') AS BLOB) AS ids FROM (
       SELECT pair.byte FROM (SELECT replace(lower(coalesce(NEW.event_id, printf('%032d', 0))

@@ -9,8 +9,8 @@ export LC_ALL=C.UTF-8
 unset UPDATE_GOLDEN "${!GENOPS_@}"
 
 build_packages=(g++ cmake ninja-build sqlite3 tzdata libsqlite3-dev libsqlitecpp-dev libboost-json1.81-dev libfmt-dev
-  libcli11-dev libhowardhinnant-date-dev)
-test_packages=(libgtest-dev libbenchmark-dev python3 python3-venv procps binutils util-linux)
+  libcli11-dev libhowardhinnant-date-dev libgtest-dev)
+test_packages=(python3 python3-venv binutils)
 
 say() { printf '%s\n' "== $*"; }
 

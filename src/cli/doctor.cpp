@@ -5,6 +5,7 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,10 +24,10 @@ struct Findings {
   void add(const std::string& name, Value value) { facts.emplace_back(name, std::move(value)); }
 };
 
-Value file_size(const std::string& path) {
+std::optional<std::int64_t> file_size(const std::string& path) {
   std::error_code error;
   const auto size = std::filesystem::file_size(path, error);
-  return error ? Value(nullptr) : Value(static_cast<std::int64_t>(size));
+  return error ? std::nullopt : std::optional(static_cast<std::int64_t>(size));
 }
 
 void examine_installation(Findings& findings) {
@@ -50,8 +51,10 @@ void examine_contents(Findings& findings, Ledger& ledger) {
 void examine_ledger(Findings& findings, const Globals& globals) {
   const std::string path = ledger_path(globals);
   findings.add("ledger", path);
-  findings.add("ledger_bytes", file_size(path));
-  findings.add("wal_bytes", file_size(path + "-wal"));
+  if (const std::optional<std::int64_t> bytes = file_size(path)) {
+    findings.add("ledger_bytes", *bytes);
+    findings.add("wal_bytes", file_size(path + "-wal").value_or(0));  // at rest there is no log
+  }
   try {
     Ledger ledger = open_reader(globals);
     examine_contents(findings, ledger);

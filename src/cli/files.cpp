@@ -119,16 +119,15 @@ void InputFile::check() const {
 std::vector<std::string> input_files(const std::vector<std::string>& names) {
   std::vector<std::string> files;
   for (const std::string& name : names) {
-    if (name == "-") {
-      files.push_back(name);
-    } else if (fs::is_directory(name)) {
+    if (name != "-" && fs::is_directory(name)) {
       const std::vector<std::string> found = files_of(name);
       files.insert(files.end(), found.begin(), found.end());
-    } else if (fs::exists(name)) {
-      files.push_back(name);
-    } else {
+      continue;
+    }
+    if (name != "-" && !fs::exists(name)) {
       throw Error(Errc::not_found, fmt::format("{}: no such file or directory", genops::quoted(name)));
     }
+    files.push_back(name);
   }
   return files;
 }

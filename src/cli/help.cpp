@@ -67,7 +67,7 @@ std::string HelpFormatter::make_help(const CLI::App* command, std::string name,
 }
 
 std::string usage_message(const CLI::App& app, const CLI::App& command, const CLI::ParseError& error) {
-  const std::string what = error.what();
+  std::string what = error.what();
   if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr) {
     const std::string found = fmt::format("'{}'", fmt::join(app.remaining(true), "' '"));
     const std::string commands = commands_of(command);

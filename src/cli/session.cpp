@@ -66,10 +66,11 @@ UsageError::UsageError(std::string_view argument, std::string_view expected, std
 
 std::string ledger_path(const Globals& globals) {
   if (!globals.ledger.empty()) return globals.ledger;
-  if (const std::string path = environment("GENOPS_LEDGER"); !path.empty()) return path;
+  if (std::string path = environment("GENOPS_LEDGER"); !path.empty()) return path;
   if (const std::string data = environment("XDG_DATA_HOME"); !data.empty()) return data + "/genops/ledger.db";
-  if (const std::string home = environment("HOME"); !home.empty())
+  if (const std::string home = environment("HOME"); !home.empty()) {
     return home + "/.local/share/genops/ledger.db";
+  }
   throw Error(Errc::invalid_argument, "no ledger named, and HOME is not set",
               "say --ledger PATH or set GENOPS_LEDGER");
 }

@@ -128,7 +128,7 @@ void check_units(const std::string& units, EventKind kind) {
     if (!take(rest, "\":")) break;
     const std::string_view digits = rest.substr(0, rest.find_first_of(",}"));
     const std::optional<std::int64_t> value = parse_whole(digits);
-    if (!value) break;
+    if (!value || digits == "-0") break;
     check_number_field(*known, *value, kind);
     rest.remove_prefix(digits.size());
     previous = name;

@@ -1,5 +1,7 @@
 #include "genops/ledger.hpp"
 
+#include <sqlite3.h>
+
 #include <optional>
 
 #include "checkpoint.hpp"
@@ -29,6 +31,22 @@ Value value_of(const SQLite::Column& column) {
   if (column.isFloat()) return column.getDouble();
   if (column.isNull()) return nullptr;
   return column.getString();
+}
+
+/// SQLite compiles the first statement of a text and passes over the others without a word.
+void expect_one_statement(sqlite3* db, const std::string& sql) {
+  int statements = 0;
+  for (const char* rest = sql.c_str(); *rest != '\0';) {
+    sqlite3_stmt* statement = nullptr;
+    const char* const from = rest;
+    const int code = sqlite3_prepare_v2(db, from, -1, &statement, &rest);
+    sqlite3_finalize(statement);
+    if (code != SQLITE_OK && statements == 0) return;  // the caller's own attempt says what is wrong with it
+    statements += code != SQLITE_OK || statement != nullptr ? 1 : 0;
+    if (code != SQLITE_OK) break;
+  }
+  if (statements != 1)
+    throw Error(Errc::invalid_argument, std::string("query: expected one statement, found ") + (statements == 0 ? "none" : "several"));
 }
 
 void check_file_state(SQLite::Database& db, const std::string& path) {
@@ -130,6 +148,7 @@ VerifyReport Ledger::verify(const std::function<void(std::int64_t, std::int64_t)
 Table Ledger::query(const std::string& sql, std::span<const Value> parameters) {
   Table table;
   const std::lock_guard lock(impl_->reader_mutex);
+  expect_one_statement(impl_->reader->getHandle(), sql);
   try {
     SQLite::Statement statement(*impl_->reader, sql);
     for (std::size_t i = 0; i < parameters.size(); ++i) bind(statement, static_cast<int>(i) + 1, parameters[i]);

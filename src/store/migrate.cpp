@@ -1,5 +1,5 @@
 #include "genops/error.hpp"
-#include "register_sql.hpp"
+#include "event_log.hpp"
 #include "store/connection.hpp"
 #include "store/migrations.hpp"
 

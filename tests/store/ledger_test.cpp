@@ -182,6 +182,14 @@ TEST(Ledger, ACopyOnAnotherMachineTakesANewIdAndKnowsItsOldEvents) {
   EXPECT_EQ(integer(copy, "SELECT cost_nanos FROM cost_rollup('all', '')"), 3);
 }
 
+TEST(Ledger, AQueryIsOneStatement) {
+  const TempFolder folder;
+  Ledger ledger = Ledger::open(folder.file("a.db"));
+  EXPECT_EQ(integer(ledger, "SELECT 1; -- and no more"), 1);
+  for (const char* sql : {"SELECT 1; SELECT 2", "SELECT 1; SELEC 2", "", " ", ";", "-- nothing"})
+    EXPECT_THROW(ledger.query(sql), Error) << sql;
+}
+
 TEST(Ledger, ReadersCannotWrite) {
   const TempFolder folder;
   Ledger::open(folder.file("a.db"));

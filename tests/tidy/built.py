@@ -69,12 +69,12 @@ def check_functions(tree):
         yield f"{path}:{documented[name]}: {name}() is not registered by the module"
 
 
-def commands(program):
-    """The commands that --help lists."""
-    section = re.search(r"^Commands:\n((?:  .*\n)+)", output_of(program, "--help"), flags=re.M)
-    if section is None:
-        raise RuntimeError(f"{program} --help: expected a section 'Commands:'")
-    return re.findall(r"^  ([a-z][a-z-]*)", section[1], flags=re.M)
+def commands(program, *command):
+    """The commands that `genops COMMAND --help` lists, each as its words, those below them included."""
+    section = re.search(r"^Commands:\n((?:  .*\n)+)", output_of(program, *command, "--help"), flags=re.M)
+    for name in re.findall(r"^  ([a-z][a-z-]*)", section[1], flags=re.M) if section else []:
+        yield (*command, name)
+        yield from commands(program, *command, name)
 
 
 def check_commands(tree):
@@ -85,9 +85,13 @@ def check_commands(tree):
         return
     titles = [heading for _, heading in headings(tree, path)]
     text = tree.text(path)
-    for command in commands(tree.program):
-        if not any(re.match(rf"#+ `?(genops )?{command}\b", title) for title in titles):
-            yield f"{path}: no heading for genops {command}"
-        for option in re.findall(r"^ +(?:-\w,)?(--[a-z-]+)", output_of(tree.program, command, "--help"), flags=re.M):
+    found = list(commands(tree.program))
+    if not found:
+        yield f"{tree.program} --help: lists no commands"
+    for command in found:
+        name = " ".join(command)
+        if len(command) == 1 and not any(re.match(rf"#+ `?(genops )?{name}\b", title) for title in titles):
+            yield f"{path}: no heading for genops {name}"
+        for option in re.findall(r"^ +(?:-\w,)?(--[a-z0-9-]+)", output_of(tree.program, *command, "--help"), flags=re.M):
             if not re.search(rf"(?<![\w-]){option}(?![\w-])", text):
-                yield f"{path}: genops {command} {option} is not named"
+                yield f"{path}: genops {name} {option} is not named"
