@@ -31,7 +31,9 @@ EventLog::EventLog(sqlite3* db, const std::string& extra)
               " e.cache_read_tokens, e.cache_write_tokens, e.cache_write_1h_tokens, e.reasoning_tokens, e.cost_nanos,"
               " e.duration_ms" +
                   (extra.empty() ? " FROM main.event e"
-                                 : ", " + extra + " FROM main.event e LEFT JOIN main.event_detail d ON d.seq = e.seq") +
+                                 : ", " + extra + " FROM main.event e LEFT JOIN main.event_detail d ON d.seq = e.seq"
+                                   " LEFT JOIN main.event o ON o.seq = d.refers_to"
+                                   " LEFT JOIN main.event_detail od ON od.seq = d.refers_to") +
                   " WHERE e.seq BETWEEN ? AND ? ORDER BY e.seq") {}
 
 void EventLog::seek(std::int64_t first, std::int64_t last) {

@@ -26,8 +26,8 @@ struct LogRow {
   Sums sums;
 };
 
-/// Reads events first <= seq <= last, ascending. `extra`: SQL of further columns ("d.session_id, .."), which makes the
-/// reader join event_detail; extra(i) is their text.
+/// Reads events first <= seq <= last, ascending. `extra`: SQL of further columns ("d.session_id, .."); extra(i) is their text.
+/// It may name e and d, an event and its detail, and o and od, the same of the event that an adjustment corrects.
 class EventLog {
  public:
   explicit EventLog(sqlite3* db, const std::string& extra = {});

@@ -13,7 +13,9 @@ namespace {
 class Scope {
  public:
   explicit Scope(sqlite3* db) : db_(db), owns_(sqlite3_get_autocommit(db) != 0) {
-    execute(db_, owns_ ? "BEGIN IMMEDIATE" : "SAVEPOINT genops_record_cost");
+    const int code = sqlite3_exec(db_, owns_ ? "BEGIN IMMEDIATE" : "SAVEPOINT genops_record_cost", nullptr, nullptr, nullptr);
+    if (code == SQLITE_BUSY && !owns_) throw_within_write();
+    if (code != SQLITE_OK) throw_sqlite(db_, code, "cannot begin");
   }
   Scope(const Scope&) = delete;
   Scope& operator=(const Scope&) = delete;
@@ -25,14 +27,18 @@ class Scope {
   }
   void commit() {
     const int code = sqlite3_exec(db_, owns_ ? "COMMIT" : "RELEASE genops_record_cost", nullptr, nullptr, nullptr);
-    if (code == SQLITE_BUSY && owns_ && sqlite3_get_autocommit(db_) == 0)
-      throw Error(Errc::busy, "cannot commit within a statement that writes",
-                  "call it in a SELECT, or BEGIN IMMEDIATE first and COMMIT afterwards");
+    if (code == SQLITE_BUSY && owns_ && sqlite3_get_autocommit(db_) == 0) throw_within_write();
     if (code != SQLITE_OK) throw_sqlite(db_, code, "cannot commit");
     done_ = true;
   }
 
  private:
+  // SQLite neither commits nor opens a savepoint then, whoever began the transaction.
+  [[noreturn]] static void throw_within_write() {
+    throw Error(Errc::busy, "cannot record within a statement that writes",
+                "call it in a SELECT of its own, or use INSERT INTO cost_event .. SELECT");
+  }
+
   sqlite3* db_;
   const bool owns_;
   bool done_ = false;

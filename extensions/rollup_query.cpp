@@ -87,15 +87,19 @@ class RollUp {
 
   static std::string extra_columns(const GroupBy& by) {
     std::string columns;
+    // An adjustment counts where the event is that it corrects.
+    const auto detail = [](const std::string& name) {
+      return "CASE WHEN d.refers_to IS NULL THEN d." + name + " ELSE od." + name + " END";
+    };
     const auto column = [&](const std::string& sql) { (columns += columns.empty() ? "" : ", ") += sql; };
-    if (by.session_id) column("d.session_id");
-    if (by.status) column("CASE e.status WHEN 0 THEN 'success' ELSE 'error' END");
+    if (by.session_id) column(detail("session_id"));
+    if (by.status) column("CASE coalesce(o.status, e.status) WHEN 0 THEN 'success' ELSE 'error' END");
     for (const std::string& name : by.attributes) {
       std::string path = "$.\"";
       for (const char c : name) path += c == '"' ? std::string("\\\"") : std::string(1, c);
       char* quoted_path = sqlite3_mprintf("%Q", (path + "\"").c_str());
       if (quoted_path == nullptr) throw std::bad_alloc();
-      column(std::string("json_extract(d.attributes, ") + quoted_path + ")");
+      column("json_extract(" + detail("attributes") + ", " + quoted_path + ")");
       sqlite3_free(quoted_path);
     }
     return columns;

@@ -19,7 +19,7 @@ def reason(output):
 def main():
     for case in xml.etree.ElementTree.parse(sys.argv[1]).iter("testcase"):
         if case.get("status") == "notrun":
-            print(f"skipped {case.get('name')}: {reason(case.findtext('system-out') or '')}")
+            print(f"skipped {case.get('name').split('  # ')[0]}: {reason(case.findtext('system-out') or '')}")
 
 
 if __name__ == "__main__":

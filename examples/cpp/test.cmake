@@ -1,5 +1,5 @@
 # Installs what was built, builds the example against that as its readers do, and runs it:
-#   cmake -D BUILD=.. -D CONFIG=.. -D SOURCE=.. -D WORK=.. -P test.cmake
+#   cmake -D BUILD=.. -D CONFIG=.. -D GENERATOR=.. -D SOURCE=.. -D WORK=.. -P test.cmake
 set(installed ${WORK}/installed)
 set(ledger ${WORK}/costs.db)
 file(REMOVE_RECURSE ${WORK})
@@ -17,7 +17,7 @@ foreach(expected bin/genops genops/genops_ledger\\.so include/genops/ledger\\.hp
   endif()
 endforeach()
 
-run(${CMAKE_COMMAND} -S ${SOURCE} -B ${WORK}/build -D CMAKE_BUILD_TYPE=Release -D CMAKE_PREFIX_PATH=${installed})
+run(${CMAKE_COMMAND} -S ${SOURCE} -B ${WORK}/build -G ${GENERATOR} -D CMAKE_BUILD_TYPE=Release -D CMAKE_PREFIX_PATH=${installed})
 run(${CMAKE_COMMAND} --build ${WORK}/build)
 
 execute_process(COMMAND ${WORK}/build/record_and_ask ${ledger} OUTPUT_VARIABLE said COMMAND_ERROR_IS_FATAL ANY)

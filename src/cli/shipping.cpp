@@ -127,10 +127,21 @@ int run_status(const Globals& globals) {
 }
 
 Table difference_table(const SyncVerification& verification) {
-  Table table = {{"day", "ledger_events", "destination_events", "ledger_nanos", "destination_nanos"}, {}};
+  Table table = {{"day", "ledger_events", "destination_events", "ledger_nanos", "destination_nanos", "remark"}, {}};
   for (const SyncDifference& difference : verification.differences) {
     table.rows.push_back({difference.day, difference.ledger_events, difference.destination_events,
-                          difference.ledger_nanos, difference.destination_nanos});
+                          difference.ledger_nanos, difference.destination_nanos, difference.remark});
+  }
+  return table;
+}
+
+/// For people: both sides in full, a 0 of them too, because it may be what differs.
+Table difference_text(const SyncVerification& verification) {
+  Table table = {{"day", "ledger_events", "destination_events", "ledger", "destination", "remark"}, {}};
+  for (const SyncDifference& difference : verification.differences) {
+    table.rows.push_back({difference.day, difference.ledger_events, difference.destination_events,
+                          "$" + usd_text(difference.ledger_nanos), "$" + usd_text(difference.destination_nanos),
+                          difference.remark});
   }
   return table;
 }
@@ -154,7 +165,7 @@ int run_verify(const Globals& globals, const std::string& to) {
     }
     print(fmt::format("{}: {} events, ${}: {}\n", printable(name), found.events, usd_text(found.cost_nanos),
                       differences.rows.empty() ? "the same in ledger and destination" : "these days differ"));
-    if (!differences.rows.empty()) print(text_table(for_reading(differences)));
+    if (!differences.rows.empty()) print(text_table(difference_text(found)));
   }
   if (globals.json) print(json + "]\n");
   return code;

@@ -10,14 +10,13 @@
 #include "core/text.hpp"
 #include "genops/money.hpp"
 #include "genops/time.hpp"
+#include "ingest/event_fields.hpp"
 
 namespace genops {
 namespace {
 
 using Number = std::optional<std::int64_t>;
 
-constexpr std::array<std::string_view, 6> kKindNames = {"attempt",  "cached",  "refused",
-                                                        "released", "expired", "adjustment"};
 constexpr std::string_view kSpecVersion = "0.1.0";  // of the GenOps Governance Specification
 constexpr std::string_view kUnknownProvider = "unknown";
 
@@ -178,7 +177,7 @@ void accounting(std::string& out, const StoredEvent& event, const Facts& facts) 
 void genops_object(std::string& out, const StoredEvent& event, const Facts& facts,
                    std::string_view ledger_id) {
   object(out, "genops", [&] {
-    text(out, "kind", kKindNames[static_cast<std::size_t>(facts.kind)]);
+    text(out, "kind", kind_name(facts.kind));
     text(out, "team", event.team);
     text(out, "project", event.project);
     text(out, "environment", event.environment);

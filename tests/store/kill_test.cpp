@@ -62,7 +62,7 @@ TEST(Kill, NoAcknowledgedEventIsLostOrDoubled) {
   const unsigned seed = std::random_device{}();
   std::cout << "seed " << seed << "\n";
   std::mt19937 random(seed);
-  const TempFolder folder;
+  const Folder folder;
   std::set<std::string> acknowledged;
   constexpr int kKills = 30;
   for (int round = 0; round < kKills; ++round) {
@@ -72,7 +72,7 @@ TEST(Kill, NoAcknowledgedEventIsLostOrDoubled) {
     ASSERT_GE(child, 0);
     if (child == 0) {
       ::close(ends[0]);
-      record_until_killed(folder.file("a.db"), ends[1]);
+      record_until_killed(folder / "a.db", ends[1]);
     }
     ::close(ends[1]);
     collect(ends[0], child, static_cast<int>(random() % 300), acknowledged);
@@ -81,7 +81,7 @@ TEST(Kill, NoAcknowledgedEventIsLostOrDoubled) {
     ASSERT_EQ(::waitpid(child, &status, 0), child);
     ASSERT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL) << status;
   }
-  Ledger ledger = Ledger::open(folder.file("a.db"));
+  Ledger ledger = Ledger::open(folder / "a.db");
   std::set<std::string> found;
   for (const auto& row : ledger.query("SELECT event_id FROM cost_event").rows) found.insert(std::get<std::string>(row.at(0)));
   for (const std::string& id : acknowledged) ASSERT_TRUE(found.contains(id)) << id << " was acknowledged and is lost";

@@ -13,13 +13,13 @@ namespace genops {
 namespace {
 
 TEST(Ledger, KeepsWhatWasAcknowledged) {
-  const TempFolder folder;
+  const Folder folder;
   std::string id;
   {
-    Ledger ledger = Ledger::open(folder.file("a.db"), fixed_clock());
+    Ledger ledger = Ledger::open(folder / "a.db", fixed_clock());
     id = ledger.record(priced_event("openai", 50'000'000)).event_id;
   }
-  Ledger again = Ledger::open(folder.file("a.db"), fixed_clock());
+  Ledger again = Ledger::open(folder / "a.db", fixed_clock());
   const Table found = again.query("SELECT event_id, cost_nanos, occurred_at FROM cost_event");
   ASSERT_EQ(found.rows.size(), 1U);
   EXPECT_EQ(std::get<std::string>(found.rows[0][0]), id);
@@ -28,19 +28,19 @@ TEST(Ledger, KeepsWhatWasAcknowledged) {
 }
 
 TEST(Ledger, IsReadableByItsOwnerOnly) {
-  const TempFolder folder;
-  Ledger ledger = Ledger::open(folder.file("deep/er/a.db"));
+  const Folder folder;
+  Ledger ledger = Ledger::open(folder / "deep/er/a.db");
   ledger.record(priced_event("openai", 1));
   for (const char* suffix : {"", "-wal", "-shm"}) {
     struct stat found;
-    ASSERT_EQ(stat((folder.file("deep/er/a.db") + suffix).c_str(), &found), 0) << suffix;
+    ASSERT_EQ(stat(((folder / "deep/er/a.db") + suffix).c_str(), &found), 0) << suffix;
     EXPECT_EQ(found.st_mode & 0777, 0600U) << suffix;
   }
 }
 
 TEST(Ledger, ARepeatIsOneEventAndAConflictNamesBoth) {
-  const TempFolder folder;
-  Ledger ledger = Ledger::open(folder.file("a.db"), fixed_clock());
+  const Folder folder;
+  Ledger ledger = Ledger::open(folder / "a.db", fixed_clock());
   Event event = priced_event("openai", 50'000'000);
   event.idempotency_key = "req-81";
   const Recorded first = ledger.record(event), second = ledger.record(event);
@@ -62,14 +62,14 @@ TEST(Ledger, ARepeatIsOneEventAndAConflictNamesBoth) {
 }
 
 TEST(Ledger, DefaultsFillWhatIsUnsetAndAreNotCompared) {
-  const TempFolder folder;
+  const Folder folder;
   Event event = priced_event("openai", 1);
   event.idempotency_key = "k";
   Options options = fixed_clock();
   options.defaults.team = "support";
-  Ledger::open(folder.file("a.db"), options).record(event);
+  Ledger::open(folder / "a.db", options).record(event);
   options.defaults.team = "research";
-  Ledger ledger = Ledger::open(folder.file("a.db"), options);
+  Ledger ledger = Ledger::open(folder / "a.db", options);
   EXPECT_EQ(ledger.record(event).outcome, Recorded::Outcome::duplicate);
   event.idempotency_key.clear();
   event.team = "own";
@@ -80,8 +80,8 @@ TEST(Ledger, DefaultsFillWhatIsUnsetAndAreNotCompared) {
 }
 
 TEST(Ledger, ABadEventOfABatchCostsThatEventOnly) {
-  const TempFolder folder;
-  Ledger ledger = Ledger::open(folder.file("a.db"), fixed_clock());
+  const Folder folder;
+  Ledger ledger = Ledger::open(folder / "a.db", fixed_clock());
   std::vector<Event> events(3, priced_event("openai", 7));
   events[1].input_tokens = -1;
   const std::vector<RecordResult> results = ledger.record_batch(events);
@@ -94,10 +94,10 @@ TEST(Ledger, ABadEventOfABatchCostsThatEventOnly) {
 }
 
 TEST(Ledger, DemandsTheAttributesItWasMadeWith) {
-  const TempFolder folder;
+  const Folder folder;
   Options options = fixed_clock();
   options.require = {"team", "project"};
-  Ledger ledger = Ledger::open(folder.file("a.db"), options);
+  Ledger ledger = Ledger::open(folder / "a.db", options);
   Event event = priced_event("openai", 7);
   event.team = "support";
   try {
@@ -111,8 +111,8 @@ TEST(Ledger, DemandsTheAttributesItWasMadeWith) {
 }
 
 TEST(Ledger, ManyThreadsRecordAtOnce) {
-  const TempFolder folder;
-  Ledger ledger = Ledger::open(folder.file("a.db"), fixed_clock());
+  const Folder folder;
+  Ledger ledger = Ledger::open(folder / "a.db", fixed_clock());
   constexpr int kThreads = 8, kEvents = 200;
   std::vector<std::thread> threads;
   std::vector<std::set<std::string>> ids(kThreads);
@@ -140,8 +140,8 @@ TEST(Ledger, ManyThreadsRecordAtOnce) {
 
 // The series that a rolled-back batch made are gone; its ids must not be used again from memory.
 TEST(Ledger, ARolledBackBatchLeavesNothingBehind) {
-  const TempFolder folder;
-  Ledger ledger = Ledger::open(folder.file("a.db"), fixed_clock());
+  const Folder folder;
+  Ledger ledger = Ledger::open(folder / "a.db", fixed_clock());
   ledger.record(priced_event("openai", 1));
   Options failing = fixed_clock();
   int calls = 0;
@@ -149,7 +149,7 @@ TEST(Ledger, ARolledBackBatchLeavesNothingBehind) {
     if (++calls == 2) throw Error(Errc::io, "the clock fails");
     return kTestNow;
   };
-  Ledger other = Ledger::open(folder.file("a.db"), failing);
+  Ledger other = Ledger::open(folder / "a.db", failing);
   EXPECT_EQ(other.record(priced_event("openai", 2)).seq, 2);
   EXPECT_THROW(other.record(priced_event("new-provider", 3)), Error);
   ledger.record(priced_event("another", 4));  // takes the series id that the failed one had
@@ -161,17 +161,17 @@ TEST(Ledger, ARolledBackBatchLeavesNothingBehind) {
 }
 
 TEST(Ledger, ACopyOnAnotherMachineTakesANewIdAndKnowsItsOldEvents) {
-  const TempFolder folder;
+  const Folder folder;
   std::string ledger_id, event_id;
   {
-    Ledger ledger = Ledger::open(folder.file("a.db"), fixed_clock());
+    Ledger ledger = Ledger::open(folder / "a.db", fixed_clock());
     ledger_id = ledger.ledger_id();
     event_id = ledger.record(priced_event("openai", 5)).event_id;
     if (ledger.query("SELECT 1 FROM meta WHERE name = 'machine'").rows.empty())
       GTEST_SKIP() << "this machine has no /etc/machine-id, so that a copy cannot be told";
   }
-  ASSERT_EQ(std::system(("sqlite3 " + folder.file("a.db") + " \"UPDATE meta SET value = 'elsewhere' WHERE name = 'machine'\"").c_str()), 0);
-  Ledger copy = Ledger::open(folder.file("a.db"), fixed_clock());
+  ASSERT_EQ(std::system(("sqlite3 " + folder / "a.db" + " \"UPDATE meta SET value = 'elsewhere' WHERE name = 'machine'\"").c_str()), 0);
+  Ledger copy = Ledger::open(folder / "a.db", fixed_clock());
   EXPECT_NE(copy.ledger_id(), ledger_id);
   Event correction;
   correction.provider = "openai";
@@ -183,22 +183,22 @@ TEST(Ledger, ACopyOnAnotherMachineTakesANewIdAndKnowsItsOldEvents) {
 }
 
 TEST(Ledger, AQueryIsOneStatement) {
-  const TempFolder folder;
-  Ledger ledger = Ledger::open(folder.file("a.db"));
+  const Folder folder;
+  Ledger ledger = Ledger::open(folder / "a.db");
   EXPECT_EQ(integer(ledger, "SELECT 1; -- and no more"), 1);
   for (const char* sql : {"SELECT 1; SELECT 2", "SELECT 1; SELEC 2", "", " ", ";", "-- nothing"})
     EXPECT_THROW(ledger.query(sql), Error) << sql;
 }
 
 TEST(Ledger, ReadersCannotWrite) {
-  const TempFolder folder;
-  Ledger::open(folder.file("a.db"));
+  const Folder folder;
+  Ledger::open(folder / "a.db");
   Options reading;
   reading.access = Options::Access::read;
-  Ledger ledger = Ledger::open(folder.file("a.db"), reading);
+  Ledger ledger = Ledger::open(folder / "a.db", reading);
   EXPECT_THROW(ledger.record(priced_event("openai", 1)), Error);
   EXPECT_THROW(ledger.query("DELETE FROM series"), Error);
-  EXPECT_THROW(Ledger::open(folder.file("b.db"), reading), Error);
+  EXPECT_THROW(Ledger::open(folder / "b.db", reading), Error);
 }
 
 }  // namespace

@@ -31,8 +31,8 @@ class Verify : public ::testing::Test {
     EXPECT_NE(all.find(part), std::string::npos) << all;
   }
 
-  TempFolder folder;
-  const std::string path = folder.file("a.db");
+  Folder folder;
+  const std::string path = folder / "a.db";
   Ledger ledger;
 };
 

@@ -10,26 +10,10 @@
 
 #include "genops/event.hpp"
 #include "genops/ledger.hpp"
+#include "support/folder.hpp"
 
 /// What the tests of shipping share.
 namespace genops::test {
-
-/// A folder of its own for one test, gone afterwards.
-class Folder {
- public:
-  Folder() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "genops-ship-XXXXXX").string();
-    if (mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("cannot make " + pattern);
-    path_ = pattern;
-  }
-  ~Folder() { std::filesystem::remove_all(path_); }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  std::string operator/(const std::string& name) const { return (path_ / name).string(); }
-
- private:
-  std::filesystem::path path_;
-};
 
 /// One event of a day per thousand, costs that differ.
 inline Event numbered_event(std::int64_t i) {

@@ -1,32 +1,14 @@
 #pragma once
 
 #include <cstdint>
-#include <filesystem>
 #include <string>
 
 #include "genops/ledger.hpp"
+#include "support/folder.hpp"
 
 namespace genops {
 
-/// A folder of its own for one test, gone with it.
-class TempFolder {
- public:
-  TempFolder() {
-    std::string name = (std::filesystem::temp_directory_path() / "genops_test.XXXXXX").string();
-    if (mkdtemp(name.data()) == nullptr) throw Error(Errc::io, "cannot make a folder for the test");
-    path_ = name;
-  }
-  ~TempFolder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  TempFolder(const TempFolder&) = delete;
-  TempFolder& operator=(const TempFolder&) = delete;
-  std::string file(const std::string& name) const { return (path_ / name).string(); }
-
- private:
-  std::filesystem::path path_;
-};
+using test::Folder;
 
 inline constexpr std::int64_t kTestNow = 1'768'737'600'000;  // 2026-01-18T12:00:00Z
 

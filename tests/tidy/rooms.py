@@ -89,22 +89,24 @@ def check_rooms(tree):
 
 
 def check_dead_files(tree):
-    """Every source is built, every header is included, every golden file is read by a test."""
+    """Every source is built, every header is included, every file of cases is read by a test."""
     cmake = {path: tree.text(path) for path in tree.paths if path.endswith("CMakeLists.txt")}
     sources = [tree.text(path) for path in tree.paths if path.endswith((".cpp", ".hpp"))]
     included = {found[2] for text in sources for found in map(INCLUDE.match, text.splitlines()) if found}
     for path in tree.paths:
         folder, _, name = path.rpartition("/")
-        if path.endswith(".hpp") and not path.startswith("include/"):
+        ending = name.rpartition(".")[2]
+        if ending == "hpp" and not path.startswith("include/"):
             if not any(path.endswith("/" + header) for header in included):
                 yield f"{path}: no file includes it"
-        elif path.endswith(".cpp") and not built(path, folder, name, cmake):
+        elif ending == "cpp" and not built(folder, name, cmake):
             yield f"{path}: no CMakeLists.txt builds it"
-        elif path.startswith("tests/") and path.endswith((".test", ".sql")) and not read_there(folder, name, cmake):
-            yield f"{path}: {folder}/CMakeLists.txt does not look for it"
+        elif path.startswith("tests/") and ending not in ("cpp", "hpp", "py", "txt", "md"):
+            if not read_there(tree, folder, name):
+                yield f"{path}: no test of this folder reads it"
 
 
-def built(path, folder, name, cmake):
+def built(folder, name, cmake):
     above = cmake.get(folder.rpartition("/")[0] + "/CMakeLists.txt", "")
     room = folder.rpartition("/")[2]
     if folder.startswith("tests/") and name.endswith("_test.cpp") and f"genops_room_tests({room} " in above:
@@ -113,10 +115,8 @@ def built(path, folder, name, cmake):
     return bool(named.search(cmake.get(folder + "/CMakeLists.txt", "")) or named.search(above))
 
 
-def read_there(folder, name, cmake):
-    while folder:
-        text = cmake.get(folder + "/CMakeLists.txt")
-        if text is not None:
-            return f"*.{name.rpartition('.')[2]}" in text or name in text
-        folder = folder.rpartition("/")[0]
-    return False
+def read_there(tree, folder, name):
+    """Whether the folder's CMakeLists.txt or a test in it names the file, or looks for all with its ending."""
+    patterns = (name, f"*.{name.rpartition('.')[2]}", f'".{name.rpartition(".")[2]}"')
+    readers = tree.files((folder + "/",), (".txt", ".cpp", ".py"))
+    return any(pattern in tree.text(reader) for reader in readers for pattern in patterns)
