@@ -59,31 +59,6 @@ bool has_detail(const Event& e) {
          !e.region.empty() || !e.units.empty() || !e.attributes.empty();
 }
 
-/// What INSERT INTO cost_event needs of a connection that does without it otherwise: its triggers (the store turns them
-/// off, they would cost a sixth of the appends), and a trusted schema, because SQLite 3.40 does not count its own
-/// json_valid() among the functions that a trigger may call without.
-class ViewDoor {
- public:
-  explicit ViewDoor(sqlite3* db) : db_(db) {
-    for (Flag& flag : flags_) {
-      sqlite3_db_config(db_, flag.option, -1, &flag.before);
-      sqlite3_db_config(db_, flag.option, 1, nullptr);
-    }
-  }
-  ~ViewDoor() {
-    for (const Flag& flag : flags_) sqlite3_db_config(db_, flag.option, flag.before, nullptr);
-  }
-  ViewDoor(const ViewDoor&) = delete;
-  ViewDoor& operator=(const ViewDoor&) = delete;
-
- private:
-  struct Flag {
-    int option, before;
-  };
-  sqlite3* db_;
-  Flag flags_[2] = {{SQLITE_DBCONFIG_ENABLE_TRIGGER, 1}, {SQLITE_DBCONFIG_TRUSTED_SCHEMA, 1}};
-};
-
 }  // namespace
 
 Appender::Appender(sqlite3* db)
@@ -110,7 +85,7 @@ Appender::Appender(sqlite3* db)
 Recorded Appender::append(const Event& event, const Attribution& defaults, std::int64_t now_ms) {
   check_event(event);
   if (const auto seq = earlier_recording(event)) return repeat(event, *seq);
-  if (event.kind == EventKind::adjustment) return adjust(event);
+  if (event.kind == EventKind::adjustment) return adjust(event, now_ms);
   Attribution who;
   bool filled = false;
   for (const AttributionField& field : kAttributionFields) {
@@ -121,7 +96,7 @@ Recorded Appender::append(const Event& event, const Attribution& defaults, std::
   }
   const Attribution& attribution = filled ? who : static_cast<const Attribution&>(event);
   check_required(attribution);
-  return insert(event, attribution, now_ms);
+  return insert(event, {series_id(attribution), event.occurred_at_ms.value_or(now_ms), std::nullopt}, now_ms);
 }
 
 std::optional<std::int64_t> Appender::earlier_recording(const Event& event) {
@@ -161,37 +136,79 @@ std::optional<std::int64_t> Appender::find_event(const Uuid& id) {
 }
 
 Recorded Appender::repeat(const Event& event, std::int64_t seq) {
-  const std::int64_t before = last_seq(db_);
-  try {
-    through_view(event);
-  } catch (const Error& error) {
-    if (error.code() != Errc::invalid_argument) throw;
-    const std::string name = event.idempotency_key.empty() ? "event_id " + event.event_id
-                                                           : "idempotency_key " + quoted(event.idempotency_key);
-    throw Error(Errc::conflict,
-                name + " is taken by " + describe(seq) + ", and this event differs from it: " + quoted(event.provider) + " " +
-                    quoted(event.model) + (event.cost_nanos ? ", cost_usd " + usd_text(*event.cost_nanos) : ""),
-                "a repeat must say the same; a new event needs a new key, a correction is an adjustment with refers_to");
+  if (auto event_id = says_the_same(event, seq)) return {Recorded::Outcome::duplicate, *std::move(event_id), seq};
+  const std::string name =
+      event.idempotency_key.empty() ? "event_id " + event.event_id : "idempotency_key " + quoted(event.idempotency_key);
+  throw Error(Errc::conflict,
+              name + " is taken by " + describe(seq) + ", and this event differs from it: " + quoted(event.provider) + " " +
+                  quoted(event.model) + (event.cost_nanos ? ", cost_usd " + usd_text(*event.cost_nanos) : ""),
+              "a repeat must say the same; a new event needs a new key, a correction is an adjustment with refers_to");
+}
+
+// What the repeat gives is compared, as in new_event's trigger; what it leaves out is not.
+std::optional<std::string> Appender::says_the_same(const Event& event, std::int64_t seq) {
+  if (!select_stored_) {
+    std::string columns = "kind, status, units";
+    for (const Field& field : event_fields())
+      if (field.text != nullptr || field.number != nullptr) (columns += ", ") += field.name;
+    select_stored_ = Statement(db_, "SELECT " + columns + " FROM main.cost_event WHERE seq = ?", true);
   }
-  if (last_seq(db_) != before) throw Error(Errc::corrupt, "a repeat was recorded as a new event: the key index is damaged");
-  return {Recorded::Outcome::duplicate, event_id_of(seq), seq};
+  Statement& stored = select_stored_;
+  const ResetAtExit reset(stored);
+  stored.bind(1, seq);
+  if (!stored.step()) return std::nullopt;
+  std::string event_id;
+  const auto is = [&](std::string_view given, int column) { return given.empty() || given == stored.text(column); };
+  int at = 0;
+  bool same = is(event.kind ? kind_name(*event.kind) : std::string_view(), at++);
+  same = is(!event.status ? "" : *event.status == Status::success ? "success" : "error", at++) && same;
+  same = is(event.units, at++) && same;
+  for (const Field& field : event_fields()) {
+    if (field.text != nullptr) {
+      const std::string& given = event.*field.text;
+      if (field.text == &Event::event_id) event_id = stored.text(at);
+      if (field.type == FieldType::uuid) same = (given.empty() || uuid_text(*parse_uuid(given)) == stored.text(at)) && same;
+      else if (field.text == &Event::idempotency_key) same = (stored.is_null(at) || is(given, at)) && same;
+      else same = is(given, at) && same;
+      ++at;
+    } else if (field.number != nullptr) {
+      const auto& given = event.*field.number;
+      if (field.type == FieldType::time) same = (!given || format_time(*given) == stored.text(at)) && same;
+      else same = (!given || (!stored.is_null(at) && *given == stored.int64(at))) && same;
+      ++at;
+    }
+  }
+  return same ? std::optional(std::move(event_id)) : std::nullopt;
 }
 
-Recorded Appender::adjust(const Event& event) {
-  Event adjustment = event;
-  // The view cannot derive an id from a key, and a restored copy of the ledger would give the same key another one.
-  if (event.event_id.empty() && !event.idempotency_key.empty())
-    adjustment.event_id = uuid_text(uuid_of_key(ledger_id_, event.idempotency_key));
-  through_view(adjustment);
-  const std::int64_t seq = last_seq(db_);
-  return {Recorded::Outcome::recorded, event_id_of(seq), seq};
+// A correction belongs to the day and the attribution of what it corrects.
+Recorded Appender::adjust(const Event& event, std::int64_t now_ms) {
+  const auto seq = find_event(*parse_uuid(event.refers_to));
+  Statement original(db_, "SELECT kind, occurred_at, series_id, " + attribution_columns(", ") +
+                              " FROM main.event JOIN main.series USING (series_id) WHERE seq = ?");
+  original.bind(1, seq.value_or(0));
+  if (!original.step() || static_cast<EventKind>(original.int64(0)) == EventKind::adjustment)
+    throw Error(Errc::invalid_argument,
+                "refers_to: expected the event_id of an event of this ledger that is no adjustment itself, found " + event.refers_to);
+  const std::int64_t occurred_at = original.int64(1);
+  if (event.occurred_at_ms && *event.occurred_at_ms != occurred_at)
+    throw Error(Errc::invalid_argument, "occurred_at: an adjustment takes the time of the event it corrects, " +
+                                            format_time(occurred_at) + ", found " + format_time(*event.occurred_at_ms));
+  int column = 3;
+  for (const AttributionField& field : kAttributionFields) {
+    const std::string& given = event.*field.value;
+    const std::string_view right = original.text(column++);
+    if (!given.empty() && given != right)
+      throw Error(Errc::invalid_argument, "refers_to: an adjustment takes the attribution of the event it corrects, whose " +
+                                              std::string(field.name) + " is " + quoted(right) + ", found " + quoted(given));
+  }
+  return insert(event, {original.int64(2), occurred_at, seq}, now_ms);
 }
 
-Recorded Appender::insert(const Event& event, const Attribution& who, std::int64_t now_ms) {
-  const std::int64_t occurred_at = event.occurred_at_ms.value_or(now_ms);
+Recorded Appender::insert(const Event& event, const Place& place, std::int64_t now_ms) {
   const Uuid id = !event.event_id.empty()          ? *parse_uuid(event.event_id)
                   : !event.idempotency_key.empty() ? uuid_of_key(ledger_id_, event.idempotency_key)
-                                                   : uuid_v7(occurred_at, ledger_tag(ledger_id_), random_.next());
+                                                   : uuid_v7(place.occurred_at_ms, ledger_tag(ledger_id_), random_.next());
   std::string text = uuid_text(id);
   const IdBytes<16> trace_id(event.trace_id);
   const IdBytes<8> span_id(event.span_id);
@@ -199,10 +216,10 @@ Recorded Appender::insert(const Event& event, const Attribution& who, std::int64
 
   Statement& row = insert_event_;
   int at = 0;
-  row.bind(++at, series_id(who));
+  row.bind(++at, place.series_id);
   row.bind(++at, static_cast<int>(event.kind.value_or(EventKind::attempt)));
   row.bind(++at, static_cast<int>(event.status.value_or(Status::success)));
-  row.bind(++at, occurred_at);
+  row.bind(++at, place.occurred_at_ms);
   for (const auto& count : {event.input_tokens, event.output_tokens, event.cache_read_tokens, event.cache_write_tokens,
                             event.cache_write_1h_tokens, event.reasoning_tokens, cost, event.duration_ms})
     bind_optional(row, ++at, count);
@@ -214,16 +231,16 @@ Recorded Appender::insert(const Event& event, const Attribution& who, std::int64
   bind_text(row, ++at, !event.idempotency_key.empty() ? event.idempotency_key : event.event_id.empty() ? std::string_view() : text);
   row.run();
   const std::int64_t seq = sqlite3_last_insert_rowid(db_);
-  if (has_detail(event)) insert_detail(event, seq);
+  if (place.refers_to || has_detail(event)) insert_detail(event, seq, place.refers_to);
   return {Recorded::Outcome::recorded, std::move(text), seq};
 }
 
-void Appender::insert_detail(const Event& event, std::int64_t seq) {
+void Appender::insert_detail(const Event& event, std::int64_t seq, std::optional<std::int64_t> refers_to) {
   if (!insert_detail_)
     insert_detail_ = Statement(db_,
                                "INSERT INTO main.event_detail(seq, session_id, error_type, parent_span_id, input_cost_nanos,"
-                               " output_cost_nanos, reserved_nanos, policy_result, reason_code, service_tier, region, units,"
-                               " attributes) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                               " output_cost_nanos, reserved_nanos, refers_to, policy_result, reason_code, service_tier, region,"
+                               " units, attributes) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                                true);
   const IdBytes<8> parent(event.parent_span_id);
   Statement& row = insert_detail_;
@@ -232,27 +249,11 @@ void Appender::insert_detail(const Event& event, std::int64_t seq) {
   bind_text(row, ++at, event.session_id);
   bind_text(row, ++at, event.error_type);
   parent.bind(row, ++at);
-  for (const auto& amount : {event.input_cost_nanos, event.output_cost_nanos, event.reserved_nanos}) bind_optional(row, ++at, amount);
+  for (const auto& number : {event.input_cost_nanos, event.output_cost_nanos, event.reserved_nanos, refers_to})
+    bind_optional(row, ++at, number);
   for (const std::string* text : {&event.policy_result, &event.reason_code, &event.service_tier, &event.region, &event.units,
                                   &event.attributes})
     bind_text(row, ++at, *text);
-  row.run();
-}
-
-void Appender::through_view(const Event& event) {
-  std::string columns = "kind, status, units", places = "?, ?, ?";
-  for (const Field& field : event_fields())
-    if (field.text != nullptr || field.number != nullptr) (columns += ", ") += field.name, places += ", ?";
-  const ViewDoor door(db_);
-  Statement row(db_, "INSERT INTO main.cost_event(" + columns + ") VALUES (" + places + ")");
-  int at = 0;
-  bind_text(row, ++at, event.kind ? kind_name(*event.kind) : std::string_view());
-  bind_text(row, ++at, !event.status ? "" : *event.status == Status::success ? "success" : "error");
-  bind_text(row, ++at, event.units);
-  for (const Field& field : event_fields()) {
-    if (field.text != nullptr) bind_text(row, ++at, event.*field.text);
-    if (field.number != nullptr) bind_optional(row, ++at, event.*field.number);
-  }
   row.run();
 }
 
@@ -285,13 +286,6 @@ std::int64_t Appender::series_id(const Attribution& who) {
   }
   series_.emplace(packed_, id);
   return id;
-}
-
-std::string Appender::event_id_of(std::int64_t seq) {
-  Statement select(db_, "SELECT event_id FROM main.cost_event WHERE seq = ?");
-  select.bind(1, seq);
-  select.step();
-  return std::string(select.text(0));
 }
 
 std::string Appender::describe(std::int64_t seq) {

@@ -13,8 +13,8 @@
 #include "random_bytes.hpp"
 #include "sqlite_api.hpp"
 
-/// The library's door to the log. It writes what INSERT INTO cost_event writes and refuses what that refuses; what is
-/// rare (repeats, adjustments) it hands to that very statement, so there is one judge of both.
+/// The library's door to the log. It writes what INSERT INTO cost_event writes and refuses what that refuses: one table
+/// of cases, tests/sql/doors.cases, is run through both.
 namespace genops {
 
 /// Appends events on one connection. Keeps statements and the ids of series it has met, so it lives as long as its
@@ -34,14 +34,20 @@ class Appender {
  private:
   std::optional<std::int64_t> earlier_recording(const Event& event);
   std::optional<std::int64_t> find_event(const Uuid& id);
+  /// Where an event goes; `refers_to` is the seq of what it corrects.
+  struct Place {
+    std::int64_t series_id, occurred_at_ms;
+    std::optional<std::int64_t> refers_to;
+  };
+
   Recorded repeat(const Event& event, std::int64_t seq);
-  Recorded adjust(const Event& event);
-  Recorded insert(const Event& event, const Attribution& who, std::int64_t now_ms);
-  void insert_detail(const Event& event, std::int64_t seq);
-  void through_view(const Event& event);
+  /// The event_id of the recorded event, if what `event` gives is equal to it.
+  std::optional<std::string> says_the_same(const Event& event, std::int64_t seq);
+  Recorded adjust(const Event& event, std::int64_t now_ms);
+  Recorded insert(const Event& event, const Place& place, std::int64_t now_ms);
+  void insert_detail(const Event& event, std::int64_t seq, std::optional<std::int64_t> refers_to);
   void check_required(const Attribution& who) const;
   std::int64_t series_id(const Attribution& who);
-  std::string event_id_of(std::int64_t seq);
   std::string describe(std::int64_t seq);
 
   sqlite3* db_;
@@ -50,7 +56,7 @@ class Appender {
   RandomBytes random_;
   std::unordered_map<std::string, std::int64_t> series_;  // by packed attribution
   std::string packed_;                                    // of the event at hand; kept for its memory
-  Statement insert_event_, insert_detail_, insert_series_, select_series_, select_key_;
+  Statement insert_event_, insert_detail_, insert_series_, select_series_, select_key_, select_stored_;
 };
 
 }  // namespace genops

@@ -13,7 +13,8 @@ namespace {
 class Scope {
  public:
   explicit Scope(sqlite3* db) : db_(db), owns_(sqlite3_get_autocommit(db) != 0) {
-    const int code = sqlite3_exec(db_, owns_ ? "BEGIN IMMEDIATE" : "SAVEPOINT genops_record_cost", nullptr, nullptr, nullptr);
+    const int code = sqlite3_exec(db_, owns_ ? "BEGIN IMMEDIATE" : "SAVEPOINT genops_record_cost", nullptr,
+                                  nullptr, nullptr);
     if (code == SQLITE_BUSY && !owns_) throw_within_write();
     if (code != SQLITE_OK) throw_sqlite(db_, code, "cannot begin");
   }
@@ -22,11 +23,12 @@ class Scope {
   ~Scope() {
     if (done_ || sqlite3_get_autocommit(db_) != 0) return;
     // Nothing to be done about a failure here: the error that brought us here is the one to tell.
-    sqlite3_exec(db_, owns_ ? "ROLLBACK" : "ROLLBACK TO genops_record_cost; RELEASE genops_record_cost", nullptr, nullptr,
-                 nullptr);
+    sqlite3_exec(db_, owns_ ? "ROLLBACK" : "ROLLBACK TO genops_record_cost; RELEASE genops_record_cost",
+                 nullptr, nullptr, nullptr);
   }
   void commit() {
-    const int code = sqlite3_exec(db_, owns_ ? "COMMIT" : "RELEASE genops_record_cost", nullptr, nullptr, nullptr);
+    const int code =
+        sqlite3_exec(db_, owns_ ? "COMMIT" : "RELEASE genops_record_cost", nullptr, nullptr, nullptr);
     if (code == SQLITE_BUSY && owns_ && sqlite3_get_autocommit(db_) == 0) throw_within_write();
     if (code != SQLITE_OK) throw_sqlite(db_, code, "cannot commit");
     done_ = true;

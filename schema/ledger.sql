@@ -249,7 +249,8 @@ END;
 
 CREATE TRIGGER cost_event_insert INSTEAD OF INSERT ON cost_event
 BEGIN
-  INSERT INTO check_text(field, value, max_bytes) VALUES
+  INSERT INTO check_text(field, value, max_bytes)
+    SELECT * FROM (SELECT NULL AS field, NULL AS value, NULL AS max_bytes UNION ALL VALUES
     ('provider', NEW.provider, 1024), ('model', NEW.model, 1024), ('operation_type', NEW.operation_type, 1024),
     ('operation_name', NEW.operation_name, 1024), ('team', NEW.team, 1024), ('project', NEW.project, 1024),
     ('environment', NEW.environment, 1024), ('customer_id', NEW.customer_id, 1024), ('cost_center', NEW.cost_center, 1024),
@@ -259,20 +260,21 @@ BEGIN
     ('status', NEW.status, 1024), ('price_source', NEW.price_source, 1024), ('policy_result', NEW.policy_result, 1024),
     ('event_id', NEW.event_id, 1024), ('refers_to', NEW.refers_to, 1024), ('trace_id', NEW.trace_id, 1024),
     ('span_id', NEW.span_id, 1024), ('parent_span_id', NEW.parent_span_id, 1024), ('units', NEW.units, 65536),
-    ('attributes', NEW.attributes, 65536);
+    ('attributes', NEW.attributes, 65536)) WHERE value IS NOT NULL;
   SELECT RAISE(ABORT, 'cost_event.provider: expected a provider, found none') WHERE NEW.provider IS NULL;
   SELECT RAISE(ABORT, 'cost_event.kind: expected attempt, cached, refused, released, expired or adjustment')
     WHERE NEW.kind NOT IN ('attempt', 'cached', 'refused', 'released', 'expired', 'adjustment');
   SELECT RAISE(ABORT, 'cost_event.status: expected success or error') WHERE NEW.status NOT IN ('success', 'error');
   SELECT RAISE(ABORT, 'cost_event.policy_result: expected ALLOWED, BLOCKED, WARNING or RATE_LIMITED')
     WHERE NEW.policy_result NOT IN ('ALLOWED', 'BLOCKED', 'WARNING', 'RATE_LIMITED');
-  INSERT INTO check_number(field, value, max_value, kind) VALUES
+  INSERT INTO check_number(field, value, max_value, kind)
+    SELECT * FROM (SELECT NULL AS field, NULL AS value, NULL AS max_value, NULL AS kind UNION ALL VALUES
     ('input_tokens', NEW.input_tokens, 9007199254740991, NEW.kind), ('output_tokens', NEW.output_tokens, 9007199254740991, NEW.kind),
     ('cache_read_tokens', NEW.cache_read_tokens, 9007199254740991, NEW.kind), ('cache_write_tokens', NEW.cache_write_tokens, 9007199254740991, NEW.kind),
     ('cache_write_1h_tokens', NEW.cache_write_1h_tokens, 9007199254740991, NEW.kind), ('reasoning_tokens', NEW.reasoning_tokens, 9007199254740991, NEW.kind),
     ('duration_ms', NEW.duration_ms, 9007199254740991, NULL), ('cost_nanos', NEW.cost_nanos, 9223372036854775807, NEW.kind),
     ('input_cost_nanos', NEW.input_cost_nanos, 9223372036854775807, NEW.kind), ('output_cost_nanos', NEW.output_cost_nanos, 9223372036854775807, NEW.kind),
-    ('reserved_nanos', NEW.reserved_nanos, 9223372036854775807, NULL);
+    ('reserved_nanos', NEW.reserved_nanos, 9223372036854775807, NULL)) WHERE value IS NOT NULL;
   SELECT RAISE(ABORT, 'cost_event.cost_usd: expected a number of USD below 9.2e9, not negative unless kind is adjustment')
     WHERE NEW.cost_usd IS NOT NULL AND (typeof(NEW.cost_usd) NOT IN ('integer', 'real') OR NEW.cost_usd NOT BETWEEN -9.2e9 AND 9.2e9
       OR (NEW.cost_usd < 0 AND NEW.kind IS NOT 'adjustment'));
@@ -378,7 +380,8 @@ BEGIN
     (SELECT CAST(group_concat(byte, '') AS BLOB) AS ids FROM (
       SELECT pair.byte FROM (SELECT replace(lower(coalesce(NEW.event_id, printf('%032d', 0))
           || coalesce(NEW.refers_to, printf('%032d', 0))), '-', '') || coalesce(NEW.trace_id, printf('%032d', 0))
-          || coalesce(NEW.span_id, printf('%016d', 0)) || coalesce(NEW.parent_span_id, printf('%016d', 0)) AS digits)
+          || coalesce(NEW.span_id, printf('%016d', 0)) || coalesce(NEW.parent_span_id, printf('%016d', 0)) AS digits
+          WHERE coalesce(NEW.event_id, NEW.refers_to, NEW.trace_id, NEW.span_id, NEW.parent_span_id) IS NOT NULL)
         CROSS JOIN byte AS place ON place.value < 64
         CROSS JOIN byte AS pair ON pair.hex = substr(digits, 2 * place.value + 1, 2)
       ORDER BY place.value));
@@ -414,7 +417,8 @@ BEGIN
       AND (NEW.reasoning_tokens IS NULL OR NEW.reasoning_tokens IS e.reasoning_tokens)
       AND (NEW.cost_nanos IS NULL OR NEW.cost_nanos IS e.cost_nanos)
       AND (NEW.duration_ms IS NULL OR NEW.duration_ms IS e.duration_ms)
-      AND (NEW.idempotency_key IS NULL OR NEW.idempotency_key IS coalesce(e.idempotency_key, NEW.idempotency_key))
+      AND (NEW.idempotency_key IS coalesce(e.idempotency_key, NEW.idempotency_key)
+        OR replace(NEW.idempotency_key, '-', '') IS lower(hex(NEW.event_id)))  -- not given: see above
       AND NEW.provider IN ('', s.provider) AND NEW.model IN ('', s.model)
       AND NEW.operation_type IN ('', s.operation_type) AND NEW.operation_name IN ('', s.operation_name)
       AND NEW.team IN ('', s.team) AND NEW.project IN ('', s.project)

@@ -130,7 +130,8 @@ Table difference_table(const SyncVerification& verification) {
   Table table = {{"day", "ledger_events", "destination_events", "ledger_nanos", "destination_nanos", "remark"}, {}};
   for (const SyncDifference& difference : verification.differences) {
     table.rows.push_back({difference.day, difference.ledger_events, difference.destination_events,
-                          difference.ledger_nanos, difference.destination_nanos, difference.remark});
+                          difference.ledger_nanos, difference.destination_nanos,
+                          difference.remark.empty() ? Value(nullptr) : Value(difference.remark)});
   }
   return table;
 }

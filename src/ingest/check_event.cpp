@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 
 #include "core/ids.hpp"
 #include "core/text.hpp"
@@ -69,7 +70,7 @@ void check_number_field(const Field& field, std::int64_t value, EventKind kind) 
       if (value <= kMaxCount && value >= 0) return;
       break;
     case FieldType::cost:
-      if (value >= 0 || adjustment) return;
+      if (value >= 0 || (adjustment && value >= -std::numeric_limits<std::int64_t>::max())) return;
       throw field_error(field, std::to_string(value) + " (" + usd_text(value) + " USD)", kind);
     case FieldType::time:
       if (value >= 0 && value < kTimeEndMs) return;

@@ -11,26 +11,33 @@ namespace genops::test {
 namespace {
 
 constexpr const char* kEvents =
-    "INSERT INTO cost_event(provider, model, idempotency_key, team, session_id, cost_nanos, units, attributes, occurred_at)"
-    " VALUES ('openai', 'gpt-4', 'keyed', 'a', 's', 54000000, '{\"images\":2}', '{\"x\":1}', '2026-01-18T10:11:12.345Z');"
-    "INSERT INTO cost_event(provider, model, input_tokens, status, error_type) VALUES ('anthropic', 'claude', 7, 'error', 'timeout');"
+    "INSERT INTO cost_event(provider, model, idempotency_key, team, session_id, cost_nanos, units, "
+    "attributes, occurred_at)"
+    " VALUES ('openai', 'gpt-4', 'keyed', 'a', 's', 54000000, '{\"images\":2}', '{\"x\":1}', "
+    "'2026-01-18T10:11:12.345Z');"
+    "INSERT INTO cost_event(provider, model, input_tokens, status, error_type) VALUES ('anthropic', "
+    "'claude', 7, 'error', 'timeout');"
     "INSERT INTO cost_event(provider, model, kind) VALUES ('openai', 'gpt-4', 'cached');"
-    "INSERT INTO cost_event(provider, model, kind, policy_result, reason_code) VALUES ('openai', 'gpt-4', 'refused', 'BLOCKED', 'limit');"
+    "INSERT INTO cost_event(provider, model, kind, policy_result, reason_code) VALUES ('openai', 'gpt-4', "
+    "'refused', 'BLOCKED', 'limit');"
     "INSERT INTO cost_event(provider, model, kind, reserved_nanos) VALUES ('openai', 'gpt-4', 'released', 5);"
     "INSERT INTO cost_event(provider, model, kind, reserved_nanos) VALUES ('openai', 'gpt-4', 'expired', 6);"
-    "INSERT INTO cost_event(provider, model, event_id, cost_nanos) VALUES ('openai', 'gpt-4', '0198a000-0000-4000-8000-00000000abcd', 1);"
-    "INSERT INTO cost_event(provider, model, kind, refers_to, cost_nanos) SELECT provider, model, 'adjustment', event_id, -3"
+    "INSERT INTO cost_event(provider, model, event_id, cost_nanos) VALUES ('openai', 'gpt-4', "
+    "'0198a000-0000-4000-8000-00000000abcd', 1);"
+    "INSERT INTO cost_event(provider, model, kind, refers_to, cost_nanos) SELECT provider, model, "
+    "'adjustment', event_id, -3"
     "  FROM cost_event WHERE seq IN (1, 2, 6, 7) ORDER BY seq;"
     "INSERT INTO cost_event(provider, model, kind, refers_to, idempotency_key, input_tokens)"
     "  SELECT provider, model, 'adjustment', event_id, 'correction', -1 FROM cost_event WHERE seq = 2";
 
 /// Everything but seq, recorded_at, and the key that a copied event takes from its id.
 std::vector<PlainLedger::Row> content(const PlainLedger& ledger, const std::string& schema) {
-  Statement columns(ledger.get(), "SELECT group_concat(name) FROM pragma_table_info('cost_event')"
-                                  " WHERE name NOT IN ('seq', 'recorded_at', 'idempotency_key')");
+  Statement columns(ledger.get(),
+                    "SELECT group_concat(name) FROM pragma_table_info('cost_event')"
+                    " WHERE name NOT IN ('seq', 'recorded_at', 'idempotency_key')");
   columns.step();
-  return ledger.rows("SELECT " + std::string(columns.text(0)) + ", nullif(idempotency_key, event_id) FROM " + schema +
-                     ".cost_event ORDER BY seq");
+  return ledger.rows("SELECT " + std::string(columns.text(0)) + ", nullif(idempotency_key, event_id) FROM " +
+                     schema + ".cost_event ORDER BY seq");
 }
 
 class Copy : public testing::Test {
@@ -88,7 +95,9 @@ TEST_F(Copy, OfALedgerIntoItselfAddsNothing) {
 }
 
 TEST_F(Copy, OfWhatOneKeyMeansElsewhereIsRefusedWhole) {
-  ledger_.run("INSERT INTO cost_event(provider, model, idempotency_key, cost_nanos) VALUES ('openai', 'gpt-4', 'keyed', 1)");
+  ledger_.run(
+      "INSERT INTO cost_event(provider, model, idempotency_key, cost_nanos) VALUES ('openai', 'gpt-4', "
+      "'keyed', 1)");
   const auto before = log_of(ledger_);
   EXPECT_NE(ledger_.refusal(kCopy).find("idempotency_key"), std::string::npos);
   EXPECT_EQ(log_of(ledger_), before);

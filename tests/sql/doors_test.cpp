@@ -1,6 +1,6 @@
-// One table of cases, tests/sql/doors.cases, goes through every door of the log: INSERT INTO cost_event on a connection
-// without our functions, record_cost() on the same, and the library's connection. All must store the same rows or refuse
-// by the same field; stories also change the door from step to step.
+// One table of cases, tests/sql/doors.cases, goes through every door of the log: INSERT INTO cost_event on a
+// connection without our functions, record_cost() on the same, and the library's connection. All must store
+// the same rows or refuse by the same field; stories also change the door from step to step.
 
 #include <gtest/gtest.h>
 
@@ -9,8 +9,8 @@
 
 #include "append.hpp"
 #include "core/text.hpp"
-#include "fold.hpp"
 #include "event_log.hpp"
+#include "fold.hpp"
 #include "ingest/event_fields.hpp"
 #include "ingest/event_json.hpp"
 #include "record_cost.hpp"
@@ -36,7 +36,8 @@ Outcome refused(const std::string& message) {
   std::string name = message.substr(0, message.find(':'));
   if (name.rfind("cost_event.", 0) == 0) name = name.substr(11);
   outcome.fields = {name};
-  if (message.find("is taken by an event with other content") != std::string::npos) outcome.kind = Expectation::Kind::conflict;
+  if (message.find("is taken by an event with other content") != std::string::npos)
+    outcome.kind = Expectation::Kind::conflict;
   return outcome;
 }
 
@@ -44,7 +45,8 @@ class Stage {
  public:
   Stage() { ledger_.run("CREATE TEMP TABLE ours(n INTEGER PRIMARY KEY, event_id TEXT)"); }
 
-  /// Plays the story from an empty ledger, with the doors in turn; what it stored, masked where it is not given.
+  /// Plays the story from an empty ledger, with the doors in turn; what it stored, masked where it is not
+  /// given.
   std::vector<PlainLedger::Row> play(const Story& story, const std::vector<Door>& doors) {
     std::vector<PlainLedger::Row> stored;
     ledger_.run("BEGIN IMMEDIATE");
@@ -55,13 +57,18 @@ class Stage {
         continue;
       }
       const Door door = doors[turn++ % doors.size()];
-      SCOPED_TRACE("line " + std::to_string(step.line) + (door == Door::view ? ", INSERT INTO cost_event" : door == Door::json ? ", record_cost()" : ", the library"));
+      SCOPED_TRACE("line " + std::to_string(step.line) +
+                   (door == Door::view   ? ", INSERT INTO cost_event"
+                    : door == Door::json ? ", record_cost()"
+                                         : ", the library"));
       const std::int64_t before = last_seq(ledger_.get());
       const Outcome outcome = record(step, door);
       const std::int64_t after = last_seq(ledger_.get());
       check(step, door, outcome, before, after);
       if (after > before) stored.push_back(row(step, after));
-      ledger_.run("INSERT INTO temp.ours(event_id) VALUES ((SELECT event_id FROM main.cost_event WHERE seq = " + std::to_string(after) + "))");
+      ledger_.run(
+          "INSERT INTO temp.ours(event_id) VALUES ((SELECT event_id FROM main.cost_event WHERE seq = " +
+          std::to_string(after) + "))");
     }
     ledger_.run("ROLLBACK");
     return stored;
@@ -69,8 +76,10 @@ class Stage {
 
  private:
   void direct(const std::string& directive) {
-    if (directive == "fold") fold(ledger_.get(), "main", last_seq(ledger_.get()));
-    else ledger_.run(directive);
+    if (directive == "fold")
+      fold(ledger_.get(), "main", last_seq(ledger_.get()));
+    else
+      ledger_.run(directive);
   }
 
   Outcome record(const Step& step, Door door) {
@@ -94,7 +103,8 @@ class Stage {
 
   Outcome record_json(const Step& step) {
     try {
-      const auto units = std::find_if(step.event.begin(), step.event.end(), [](const auto& a) { return a.first == "units"; });
+      const auto units = std::find_if(step.event.begin(), step.event.end(),
+                                      [](const auto& a) { return a.first == "units"; });
       const std::string json = event_json(step);
       if (units == step.event.end()) {
         record_cost(ledger_.get(), json, kNow);
@@ -143,22 +153,32 @@ class Stage {
       select.step();
       const bool literal = expression.find_first_not_of("0123456789+-.eE") == std::string::npos;
       switch (select.type(0)) {
-        case SQLITE_NULL: json += "null"; break;
-        case SQLITE_BLOB: json += "[1]"; break;  // no such type in JSON; a wrong one all the same
-        case SQLITE_TEXT:
-          if (name == "attributes") json += select.text(0);
-          else append_json_string(json, select.text(0));
+        case SQLITE_NULL:
+          json += "null";
           break;
-        default: json += literal ? expression : std::string(select.text(0));
+        case SQLITE_BLOB:
+          json += "[1]";
+          break;  // no such type in JSON; a wrong one all the same
+        case SQLITE_TEXT:
+          if (name == "attributes")
+            json += select.text(0);
+          else
+            append_json_string(json, select.text(0));
+          break;
+        default:
+          json += literal ? expression : std::string(select.text(0));
       }
     }
     return json + "}";
   }
 
   void check(const Step& step, Door door, const Outcome& outcome, std::int64_t before, std::int64_t after) {
-    const Expectation& expected = step.doors_differ && door != Door::view ? step.expected_of_json : step.expected;
-    const bool accepts = expected.kind == Expectation::Kind::stored || expected.kind == Expectation::Kind::duplicate;
-    const Expectation::Kind kind = accepts && outcome.kind == Expectation::Kind::stored ? expected.kind : outcome.kind;
+    const Expectation& expected =
+        step.doors_differ && door != Door::view ? step.expected_of_json : step.expected;
+    const bool accepts =
+        expected.kind == Expectation::Kind::stored || expected.kind == Expectation::Kind::duplicate;
+    const Expectation::Kind kind =
+        accepts && outcome.kind == Expectation::Kind::stored ? expected.kind : outcome.kind;
     EXPECT_EQ(static_cast<int>(kind), static_cast<int>(expected.kind)) << outcome.message;
     EXPECT_EQ(after - before, expected.kind == Expectation::Kind::stored ? 1 : 0) << outcome.message;
     if (expected.kind == Expectation::Kind::refused) {
@@ -166,15 +186,18 @@ class Stage {
     }
     if (after == before) return;
     for (const auto& [column, value] : expected.values)
-      EXPECT_EQ(ledger_.value("SELECT " + column + " FROM main.cost_event WHERE seq = " + std::to_string(after)),
-                ledger_.value("SELECT " + value)) << column;
+      EXPECT_EQ(
+          ledger_.value("SELECT " + column + " FROM main.cost_event WHERE seq = " + std::to_string(after)),
+          ledger_.value("SELECT " + value))
+          << column;
   }
 
   PlainLedger::Row row(const Step& step, std::int64_t seq) {
     // What is given, and not taken from this ledger, whose ids differ from any other's.
     const auto given = [&](const std::string& name) {
       return std::any_of(step.event.begin(), step.event.end(), [&](const auto& assignment) {
-        return assignment.first == name && assignment.second != "NULL" && assignment.second.find("SELECT") == std::string::npos;
+        return assignment.first == name && assignment.second != "NULL" &&
+               assignment.second.find("SELECT") == std::string::npos;
       });
     };
     Statement columns(ledger_.get(), "SELECT name FROM pragma_table_info('cost_event')");
@@ -185,10 +208,13 @@ class Stage {
       if ((name == "event_id" || name == "occurred_at") && !given(name)) continue;
       if (name == "idempotency_key" && !given(name) && !given("event_id")) continue;
       list += list.empty() ? "" : ", ";
-      if (name == "refers_to") list += "(SELECT min(n) FROM temp.ours o WHERE o.event_id = v.refers_to)";
-      else list += "v." + name;
+      if (name == "refers_to")
+        list += "(SELECT min(n) FROM temp.ours o WHERE o.event_id = v.refers_to)";
+      else
+        list += "v." + name;
     }
-    return ledger_.rows("SELECT " + list + " FROM main.cost_event v WHERE seq = " + std::to_string(seq)).front();
+    return ledger_.rows("SELECT " + list + " FROM main.cost_event v WHERE seq = " + std::to_string(seq))
+        .front();
   }
 
   PlainLedger ledger_;
@@ -212,15 +238,16 @@ TEST(Doors, StoreTheSameAndRefuseTheSame) {
   ASSERT_GT(stories.size(), 200U);
   for (const Story& story : stories) {
     SCOPED_TRACE(story.title);
-    const bool differs =
-        std::any_of(story.steps.begin(), story.steps.end(), [](const Step& step) { return step.doors_differ; });
+    const bool differs = std::any_of(story.steps.begin(), story.steps.end(),
+                                     [](const Step& step) { return step.doors_differ; });
     std::vector<PlainLedger::Row> first;
     for (std::size_t way = 0; way < ways.size(); ++way) {
       if (story.steps.size() == 1 && ways[way].size() > 1) break;
       const auto stored = stage.play(story, ways[way]);
       if (way == 0) first = stored;
       if (!differs) {
-        EXPECT_TRUE(stored == first) << "way " << way << " stores " << shown(stored) << ", the view " << shown(first);
+        EXPECT_TRUE(stored == first) << "way " << way << " stores " << shown(stored) << ", the view "
+                                     << shown(first);
       }
     }
   }

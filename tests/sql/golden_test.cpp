@@ -1,5 +1,5 @@
-// Every tests/sql/*.test is run twice: by the functions linked into this program and by the module in the stock sqlite3
-// shell. Both must print what the file says. UPDATE_GOLDEN=1 writes what the first printed.
+// Every tests/sql/*.test is run twice: by the functions linked into this program and by the module in the
+// stock sqlite3 shell. Both must print what the file says. UPDATE_GOLDEN=1 writes what the first printed.
 
 #include <gtest/gtest.h>
 
@@ -27,7 +27,8 @@ class Golden : public testing::TestWithParam<std::string> {
 
   template <class Runner>
   void expect_output(Runner&& runner) {
-    for (const SqlStep& step : SqlFile::read(GetParam()).steps) EXPECT_EQ(runner.run(step.script), step.output) << step.script;
+    for (const SqlStep& step : SqlFile::read(GetParam()).steps)
+      EXPECT_EQ(runner.run(step.script), step.output) << step.script;
   }
   const Folder folder_;
 };
@@ -50,7 +51,9 @@ TEST_P(Golden, ByTheModuleInTheStockShell) {
   expect_output(LoadedRunner(folder_ / "ledger.db", GENOPS_BINARY_DIR "/genops_ledger.so"));
 }
 
-std::string name_of(const testing::TestParamInfo<std::string>& info) { return std::filesystem::path(info.param).stem().string(); }
+std::string name_of(const testing::TestParamInfo<std::string>& info) {
+  return std::filesystem::path(info.param).stem().string();
+}
 INSTANTIATE_TEST_SUITE_P(Sql, Golden, testing::ValuesIn(golden_files()), name_of);
 
 }  // namespace

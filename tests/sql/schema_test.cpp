@@ -1,4 +1,5 @@
-// The schema: schema/ledger.sql is what the migrations make, and no file that is not such a ledger is taken for one.
+// The schema: schema/ledger.sql is what the migrations make, and no file that is not such a ledger is taken
+// for one.
 
 #include <gtest/gtest.h>
 
@@ -14,7 +15,9 @@ namespace {
 
 /// Everything in the order in which the migrations make it.
 std::string dump(const PlainLedger& ledger) {
-  std::string text = "-- The schema that migrations/*.sql produce, for reading; a test keeps it equal. UPDATE_GOLDEN=1 rewrites it.\n\n";
+  std::string text =
+      "-- The schema that migrations/*.sql produce, for reading; a test keeps it equal. UPDATE_GOLDEN=1 "
+      "rewrites it.\n\n";
   text += "PRAGMA application_id = " + ledger.value("PRAGMA application_id") + ";\n";
   text += "PRAGMA user_version = " + ledger.value("PRAGMA user_version") + ";\n";
   Statement select(ledger.get(), "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY rowid");
@@ -25,7 +28,8 @@ std::string dump(const PlainLedger& ledger) {
 TEST(Schema, IsTheOneThatSchemaLedgerSqlShows) {
   const std::string path = GENOPS_SOURCE_DIR "/schema/ledger.sql";
   const std::string made = dump(PlainLedger());
-  if (const char* update = std::getenv("UPDATE_GOLDEN"); update != nullptr && *update != '\0') write_file(path, made);
+  if (const char* update = std::getenv("UPDATE_GOLDEN"); update != nullptr && *update != '\0')
+    write_file(path, made);
   EXPECT_EQ(read_file(path), made);
 }
 
@@ -123,11 +127,13 @@ TEST(ForeignFile, ThatIsALedgerCutShortIsRefusedWithAHint) {
   const std::string path = folder / "ledger.db";
   Ledger::open(path);
   const std::string whole = read_file(path);
-  for (const std::size_t kept : {std::size_t{100}, std::size_t{4096}, whole.size() / 2, whole.size() - 4096}) {
+  for (const std::size_t kept :
+       {std::size_t{100}, std::size_t{4096}, whole.size() / 2, whole.size() - 4096}) {
     const std::string cut = folder / ("cut" + std::to_string(kept));
     write_file(cut, whole.substr(0, kept));
     const Refused refused = open_refused(cut);
-    EXPECT_TRUE(refused.code == Errc::not_a_ledger || refused.code == Errc::corrupt) << kept << ": " << refused.message;
+    EXPECT_TRUE(refused.code == Errc::not_a_ledger || refused.code == Errc::corrupt)
+        << kept << ": " << refused.message;
     EXPECT_NE(refused.hint, "") << kept << ": " << refused.message;
     EXPECT_EQ(read_file(cut).size(), kept);
   }

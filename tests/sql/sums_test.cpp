@@ -7,8 +7,8 @@
 #include "fold.hpp"
 #include "genops/ledger.hpp"
 #include "rollup_codec.hpp"
-#include "support/shipping.hpp"
 #include "sums.hpp"
+#include "support/shipping.hpp"
 
 namespace genops::test {
 namespace {
@@ -26,19 +26,22 @@ Event costing(std::int64_t nanos, const std::string& provider = "p") {
 }
 
 std::string cost_of(Ledger& ledger, const std::string& where = "") {
-  const Table table = ledger.query("SELECT usd_text(cost_nanos) FROM cost_rollup('all', 'provider') " + where);
+  const Table table =
+      ledger.query("SELECT usd_text(cost_nanos) FROM cost_rollup('all', 'provider') " + where);
   return std::get<std::string>(table.rows.at(0).at(0));
 }
 
 void expect_overflow(Ledger& ledger) {
-  for (const char* question : {"SELECT * FROM cost_rollup('all', '')", "SELECT * FROM cost_rollup('hour', 'status')",
-                               "SELECT cost_report('2026-01-18')", "SELECT cost_summary(3600, '2026-01-18T12:00:00Z')",
-                               "SELECT current_usage(1, '2026-01-18T12:00:00Z')"}) {
+  for (const char* question :
+       {"SELECT * FROM cost_rollup('all', '')", "SELECT * FROM cost_rollup('hour', 'status')",
+        "SELECT cost_report('2026-01-18')", "SELECT cost_summary(3600, '2026-01-18T12:00:00Z')",
+        "SELECT current_usage(1, '2026-01-18T12:00:00Z')"}) {
     try {
       ledger.query(question);
       ADD_FAILURE() << question << " answered";
     } catch (const Error& error) {
-      EXPECT_NE(std::string(error.what()).find("does not fit 64 bits"), std::string::npos) << question << ": " << error.what();
+      EXPECT_NE(std::string(error.what()).find("does not fit 64 bits"), std::string::npos)
+          << question << ": " << error.what();
     }
   }
 }
@@ -106,7 +109,8 @@ TEST(Sums, BeyondItDoNotStopRecording) {
   ledger.record(costing(kMost));
   std::vector<Event> events(1000, costing(1));
   for (std::int64_t done = 1; done < 2 * kFoldTail; done += 1000)
-    for (const RecordResult& result : ledger.record_batch(events)) ASSERT_TRUE(std::holds_alternative<Recorded>(result));
+    for (const RecordResult& result : ledger.record_batch(events))
+      ASSERT_TRUE(std::holds_alternative<Recorded>(result));
   expect_overflow(ledger);
 }
 
@@ -129,11 +133,11 @@ TEST(RollupCodec, KeepsEverySum) {
 
 TEST(RollupCodec, RefusesDamagedBytes) {
   const auto decode = [](const std::string& bytes) { decode_block(bytes, [](std::size_t, const Sums&) {}); };
-  EXPECT_THROW(decode(std::string("\x40\x00", 2)), Error);                  // series 64 of 64
-  EXPECT_THROW(decode(std::string("\x00", 1)), Error);                      // no mask
-  EXPECT_THROW(decode(std::string("\x00\x01", 2)), Error);                  // a sum that is missing
-  EXPECT_THROW(decode(std::string("\x00\x01\x80", 3)), Error);              // a sum that has no end
-  EXPECT_THROW(decode(std::string("\x00\xff\xff\x7f", 4)), Error);          // more sums than there are
+  EXPECT_THROW(decode(std::string("\x40\x00", 2)), Error);          // series 64 of 64
+  EXPECT_THROW(decode(std::string("\x00", 1)), Error);              // no mask
+  EXPECT_THROW(decode(std::string("\x00\x01", 2)), Error);          // a sum that is missing
+  EXPECT_THROW(decode(std::string("\x00\x01\x80", 3)), Error);      // a sum that has no end
+  EXPECT_THROW(decode(std::string("\x00\xff\xff\x7f", 4)), Error);  // more sums than there are
   EXPECT_NO_THROW(decode(std::string("\x00\x01\x02", 3)));
 }
 

@@ -48,8 +48,10 @@ class DoorCases {
         continue;
       }
       const Step step = parse(trim(text), number);
-      if (each(title)) stories.push_back({title + " (line " + std::to_string(number) + ")", {step}});
-      else stories.back().steps.push_back(step);
+      if (each(title))
+        stories.push_back({title + " (line " + std::to_string(number) + ")", {step}});
+      else
+        stories.back().steps.push_back(step);
     }
     return stories;
   }
@@ -65,7 +67,8 @@ class DoorCases {
       return step;
     }
     const std::size_t arrow = text.rfind("=>");
-    if (arrow == std::string_view::npos) throw std::runtime_error("line " + std::to_string(number) + ": no =>");
+    if (arrow == std::string_view::npos)
+      throw std::runtime_error("line " + std::to_string(number) + ": no =>");
     std::string_view event = text.substr(0, arrow), expected = text.substr(arrow + 2);
     if (event[0] == '+') {
       step.event = {{"provider", "'openai'"}, {"model", "'gpt-4'"}};
@@ -87,16 +90,21 @@ class DoorCases {
     Expectation expected;
     const std::string first = words.substr(0, words.find(' '));
     const std::string rest = first.size() < words.size() ? words.substr(first.size() + 1) : "";
-    if (first == "duplicate") expected.kind = Expectation::Kind::duplicate;
-    else if (first == "conflict") expected.kind = Expectation::Kind::conflict;
-    else if (first == "refused") expected.kind = Expectation::Kind::refused, expected.field = trim(rest);
-    else if (first == "stored") expected.values = assignments(rest);
-    else throw std::runtime_error("unknown expectation: " + words);
+    if (first == "duplicate")
+      expected.kind = Expectation::Kind::duplicate;
+    else if (first == "conflict")
+      expected.kind = Expectation::Kind::conflict;
+    else if (first == "refused")
+      expected.kind = Expectation::Kind::refused, expected.field = trim(rest);
+    else if (first == "stored")
+      expected.values = assignments(rest);
+    else
+      throw std::runtime_error("unknown expectation: " + words);
     return expected;
   }
 
-  /// name=expression, name=expression; commas within quotes and parentheses belong to the expression, $2 is the
-  /// event_id of the story's second event.
+  /// name=expression, name=expression; commas within quotes and parentheses belong to the expression, $2 is
+  /// the event_id of the story's second event.
   static Assignments assignments(std::string_view text) {
     Assignments found;
     std::string part;
@@ -117,8 +125,10 @@ class DoorCases {
       }
       if (!quoted && c == '(') ++depth;
       if (!quoted && c == ')') --depth;
-      if (c == ',' && !quoted && depth == 0) finish();
-      else part += c;
+      if (c == ',' && !quoted && depth == 0)
+        finish();
+      else
+        part += c;
     }
     finish();
     return found;

@@ -13,9 +13,9 @@
 #include "support/shipping.hpp"
 #include "support/sql_ledger.hpp"
 
-/// Golden files of SQL: steps of statements, a line of ----, and what came of them: the rows (columns in the first line),
-/// then the errors behind "! ". A line of ==== stands between steps, lines of # before the first say what the file is
-/// about. A step that says only "fold" brings the rollups up to the log.
+/// Golden files of SQL: steps of statements, a line of ----, and what came of them: the rows (columns in the
+/// first line), then the errors behind "! ". A line of ==== stands between steps, lines of # before the first
+/// say what the file is about. A step that says only "fold" brings the rollups up to the log.
 namespace genops::test {
 
 struct SqlStep {
@@ -32,10 +32,14 @@ struct SqlFile {
     file.steps.emplace_back();
     for (const std::string& line : read_lines(path)) {
       SqlStep& step = file.steps.back();
-      if (file.steps.size() == 1 && step.script.empty() && (line.empty() || line[0] == '#')) file.head += line + "\n";
-      else if (line == "====") file.steps.emplace_back(), in_output = false;
-      else if (line == "----") in_output = true;
-      else (in_output ? step.output : step.script) += line + "\n";
+      if (file.steps.size() == 1 && step.script.empty() && (line.empty() || line[0] == '#'))
+        file.head += line + "\n";
+      else if (line == "====")
+        file.steps.emplace_back(), in_output = false;
+      else if (line == "----")
+        in_output = true;
+      else
+        (in_output ? step.output : step.script) += line + "\n";
     }
     return file;
   }
@@ -52,10 +56,13 @@ inline std::string masked(const std::string& output) {
   return std::regex_replace(output, uuid, "<uuid>");
 }
 
-/// The functions linked into this program: SELECT through Ledger::query, all else on a connection that may write.
+/// The functions linked into this program: SELECT through Ledger::query, all else on a connection that may
+/// write.
 class StaticRunner {
  public:
-  explicit StaticRunner(const std::string& path) : ledger_(Ledger::open(path)), writer_(path) { register_sql(writer_.get()); }
+  explicit StaticRunner(const std::string& path) : ledger_(Ledger::open(path)), writer_(path) {
+    register_sql(writer_.get());
+  }
 
   std::string run(const std::string& script) {
     rows_.clear(), errors_.clear();
@@ -78,8 +85,10 @@ class StaticRunner {
   void run_one(const std::string& sql) {
     const bool reads = sql.rfind("SELECT", 0) == 0 && sql.find("record_cost") == std::string::npos;
     try {
-      if (reads && sqlite3_get_autocommit(writer_.get()) != 0) print(ledger_.query(sql));
-      else print(step(sql));
+      if (reads && sqlite3_get_autocommit(writer_.get()) != 0)
+        print(ledger_.query(sql));
+      else
+        print(step(sql));
     } catch (const Error& error) {
       std::istringstream message(std::string(error.what()) + "\n");
       for (std::string line; std::getline(message, line);) errors_ += "! " + line + "\n";
@@ -89,7 +98,8 @@ class StaticRunner {
     Table table;
     sqlite3_stmt* made = nullptr;
     int code = sqlite3_prepare_v2(writer_.get(), sql.c_str(), -1, &made, nullptr);
-    for (int i = 0; i < sqlite3_column_count(made); ++i) table.columns.emplace_back(sqlite3_column_name(made, i));
+    for (int i = 0; i < sqlite3_column_count(made); ++i)
+      table.columns.emplace_back(sqlite3_column_name(made, i));
     if (code == SQLITE_OK)
       while ((code = sqlite3_step(made)) == SQLITE_ROW) {
         auto& row = table.rows.emplace_back();
@@ -130,7 +140,9 @@ class StaticRunner {
 /// The module in the stock sqlite3 shell.
 class LoadedRunner {
  public:
-  LoadedRunner(std::string path, std::string module) : path_(std::move(path)), module_(std::move(module)) { Ledger::open(path_); }
+  LoadedRunner(std::string path, std::string module) : path_(std::move(path)), module_(std::move(module)) {
+    Ledger::open(path_);
+  }
 
   static bool shell_exists() { return std::system("command -v sqlite3 >/dev/null 2>&1") == 0; }
 
@@ -140,7 +152,9 @@ class LoadedRunner {
       return "";
     }
     write_file(path_ + ".in", ".load " + module_ + "\n.mode list\n.nullvalue NULL\n.headers on\n" + script);
-    if (std::system(("sqlite3 " + path_ + " < " + path_ + ".in > " + path_ + ".out 2> " + path_ + ".err").c_str()) == -1)
+    if (std::system(
+            ("sqlite3 " + path_ + " < " + path_ + ".in > " + path_ + ".out 2> " + path_ + ".err").c_str()) ==
+        -1)
       throw std::runtime_error("cannot run sqlite3");
     return masked(read_file(path_ + ".out") + errors());
   }
@@ -148,10 +162,12 @@ class LoadedRunner {
  private:
   std::string errors() {
     // "Runtime error near line 7: .. (19)"; a parse error also points at its place in the text.
-    static const std::regex prefix("^(Runtime|Parse) error near line [0-9]+: "), suffix(" \\([0-9]+\\)$"), pointer("^    .*\\^---.*|^ .*--- error here.*|^  .*");
+    static const std::regex prefix("^(Runtime|Parse) error near line [0-9]+: "), suffix(" \\([0-9]+\\)$"),
+        pointer("^    .*\\^---.*|^ .*--- error here.*|^  .*");
     std::string shown;
     for (const std::string& line : read_lines(path_ + ".err"))
-      if (!std::regex_match(line, pointer)) shown += "! " + std::regex_replace(std::regex_replace(line, prefix, ""), suffix, "") + "\n";
+      if (!std::regex_match(line, pointer))
+        shown += "! " + std::regex_replace(std::regex_replace(line, prefix, ""), suffix, "") + "\n";
     return shown;
   }
 
