@@ -47,6 +47,10 @@ class Run:
         assert done.returncode == 0, f"{command}: exit {done.returncode}\n{done.stdout}{done.stderr}"
         return done.stdout
 
+    def module_is_sanitized(self):
+        libraries = subprocess.run(["ldd", self.module], capture_output=True, text=True, check=True).stdout
+        return "libasan" in libraries or "libtsan" in libraries
+
     def shell(self, *statements):
         command = ["sqlite3", "-readonly", f"{self.folder}/ledger.db", *statements]
         return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
@@ -62,11 +66,11 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         run = Run(binary, folder)
         total, by_minute = 0, {}
-        half = list(requests(source))
+        hour = list(requests(source))
         with open(f"{folder}/a.csv", "w", newline="") as first, open(f"{folder}/b.jsonl", "w") as second:
             table = csv.writer(first)
             table.writerow("occurred_at provider model input_tokens output_tokens cost_usd customer_id".split())
-            for number, (at, context, generated) in enumerate(half):
+            for number, (at, context, generated) in enumerate(hour):
                 nanos = context * 30_000 + generated * 60_000  # 0.03 and 0.06 USD per 1,000
                 total += nanos
                 by_minute[at[:16]] = by_minute.get(at[:16], 0) + nanos
@@ -78,13 +82,16 @@ def main():
                              "output_tokens": generated, "cost_usd": usd(nanos), "customer_id": customer}
                     second.write(json.dumps(event) + "\n")
         counted = json.loads(run.genops("ingest", "--json", f"{folder}/a.csv", f"{folder}/b.jsonl"))
-        expect("ingested", counted, {"read": len(half), "recorded": len(half), "duplicate": 0, "rejected": 0})
+        expect("ingested", counted, {"read": len(hour), "recorded": len(hour), "duplicate": 0, "rejected": 0})
 
         rollup = "SELECT events, cost_nanos, input_tokens, output_tokens FROM cost_rollup('all', '')"
-        sums = [len(half), total, sum(row[1] for row in half), sum(row[2] for row in half)]
+        sums = [len(hour), total, sum(row[1] for row in hour), sum(row[2] for row in hour)]
         found = json.loads(run.genops("sql", "--json", rollup))
         expect("cost_rollup", list(found[0].values()), sums)
-        expect("stock shell with the extension", run.shell(f".load {run.module}", rollup), "|".join(map(str, sums)))
+        if run.module_is_sanitized():
+            print("stock shell with the extension: skipped, it cannot load a module built with sanitizers")
+        else:
+            expect("stock shell with the extension", run.shell(f".load {run.module}", rollup), "|".join(map(str, sums)))
         expect("stock shell without", run.shell("SELECT sum(cost_nanos) FROM cost_event"), str(total))
         minutes = dict(line.split("|") for line in run.shell(
             "SELECT substr(occurred_at, 1, 16), sum(cost_nanos) FROM cost_event GROUP BY 1").splitlines())
@@ -94,8 +101,8 @@ def main():
         run.genops("sync")
         with open(f"{folder}/out.ndjson") as file:
             shipped = [json.loads(line) for line in file]
-        expect("documents shipped", len(shipped), len(half))
-        expect("their ids", len({document["event"]["id"] for document in shipped}), len(half))
+        expect("documents shipped", len(shipped), len(hour))
+        expect("their ids", len({document["event"]["id"] for document in shipped}), len(hour))
         expect("their cost", sum(document["genops"]["cost"]["total_nanos"] for document in shipped), total)
         run.genops("sync", "verify")
         run.genops("verify")
