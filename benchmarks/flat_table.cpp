@@ -10,12 +10,15 @@ namespace genops::bench {
 FlatTable::FlatTable(const std::string& path) : db_(path, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE) {
   db_.exec(
       "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -16000;"
-      "CREATE TABLE cost(id INTEGER PRIMARY KEY, event_id BLOB, occurred_at INTEGER, provider TEXT, model TEXT, operation_type TEXT,"
-      " team TEXT, project TEXT, environment TEXT, customer_id TEXT, feature TEXT, user_id TEXT, input_tokens INTEGER,"
+      "CREATE TABLE cost(id INTEGER PRIMARY KEY, event_id BLOB, occurred_at INTEGER, provider TEXT, model "
+      "TEXT, operation_type TEXT,"
+      " team TEXT, project TEXT, environment TEXT, customer_id TEXT, feature TEXT, user_id TEXT, "
+      "input_tokens INTEGER,"
       " output_tokens INTEGER, cost_nanos INTEGER, duration_ms INTEGER, status TEXT, trace_id BLOB);"
       "CREATE INDEX cost_time ON cost(occurred_at)");
   insert_.emplace(db_,
-                  "INSERT INTO cost(event_id, occurred_at, provider, model, operation_type, team, project, environment, customer_id,"
+                  "INSERT INTO cost(event_id, occurred_at, provider, model, operation_type, team, project, "
+                  "environment, customer_id,"
                   " feature, user_id, input_tokens, output_tokens, cost_nanos, duration_ms, status, trace_id)"
                   " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
 }
@@ -32,10 +35,11 @@ void FlatTable::insert(std::span<const Event> events) {
     int at = 0;
     insert_->bindNoCopy(++at, id.data(), static_cast<int>(id.size()));
     insert_->bind(++at, *e.occurred_at_ms);
-    for (const std::string* text : {&e.provider, &e.model, &e.operation_type, &e.team, &e.project, &e.environment, &e.customer_id,
-                                    &e.feature, &e.user_id})
+    for (const std::string* text : {&e.provider, &e.model, &e.operation_type, &e.team, &e.project,
+                                    &e.environment, &e.customer_id, &e.feature, &e.user_id})
       insert_->bindNoCopy(++at, *text);
-    for (const std::int64_t number : {*e.input_tokens, *e.output_tokens, *e.cost_nanos, *e.duration_ms}) insert_->bind(++at, number);
+    for (const std::int64_t number : {*e.input_tokens, *e.output_tokens, *e.cost_nanos, *e.duration_ms})
+      insert_->bind(++at, number);
     insert_->bindNoCopy(++at, e.status == Status::error ? "error" : "success");
     insert_->bindNoCopy(++at, trace.data(), static_cast<int>(trace.size()));
     insert_->exec();

@@ -12,7 +12,8 @@
 namespace genops::bench {
 
 /// What a careful developer writes without this library: one table, an index on time, prepared INSERTs in
-/// transactions, WAL and synchronous FULL as the ledger has. It gets the same values in the same binary forms.
+/// transactions, WAL and synchronous FULL as the ledger has. It gets the same values in the same binary
+/// forms.
 class FlatTable {
  public:
   explicit FlatTable(const std::string& path);

@@ -16,8 +16,8 @@
 #include "genops/ledger.hpp"
 #include "workload.hpp"
 
-// Ratios of the ledger to what it is measured against, from one run on one machine; absolute figures beside them do
-// not carry over. docs/decisions.md holds the figures that decided something.
+// Ratios of the ledger to what it is measured against, from one run on one machine; absolute figures beside
+// them do not carry over. docs/decisions.md holds the figures that decided something.
 //   ledger_bench [ingest|append|threads|rollup ...] [--events N] [--folder DIR]
 
 namespace genops::bench {
@@ -39,7 +39,9 @@ double percentile(std::vector<double> values, double part) {
   return values.at(static_cast<std::size_t>(part * static_cast<double>(values.size() - 1)));
 }
 
-double median(std::vector<double> values) { return percentile(std::move(values), 0.5); }
+double median(std::vector<double> values) {
+  return percentile(std::move(values), 0.5);
+}
 
 bool g_missed = false;
 
@@ -47,8 +49,8 @@ bool g_missed = false;
 void report(const std::string& what, double ratio, double target, bool at_least, const std::string& figures) {
   const bool met = at_least ? ratio >= target : ratio <= target;
   g_missed |= !met;
-  std::printf("%-58s %8.2f  target %s %-6.4g %s   %s\n", what.c_str(), ratio, at_least ? ">=" : "<=", target, met ? "met   " : "MISSED",
-              figures.c_str());
+  std::printf("%-58s %8.2f  target %s %-6.4g %s   %s\n", what.c_str(), ratio, at_least ? ">=" : "<=", target,
+              met ? "met   " : "MISSED", figures.c_str());
   std::fflush(stdout);
 }
 
@@ -91,12 +93,14 @@ void ingest(const std::string& folder, std::int64_t events) {
     remove_database(ledger_path);
     {
       FlatTable flat(flat_path);
-      flat_rates.push_back(static_cast<double>(events) / feed(events, [&](std::span<const Event> batch) { flat.insert(batch); }));
+      flat_rates.push_back(static_cast<double>(events) /
+                           feed(events, [&](std::span<const Event> batch) { flat.insert(batch); }));
     }
     {
       Ledger ledger = Ledger::open(ledger_path);
       ledger_rates.push_back(static_cast<double>(events) / record(ledger, events));
-      if (const auto t = ledger.query("SELECT (SELECT seq FROM mark WHERE name = 'rollup') = (SELECT max(seq) FROM event)");
+      if (const auto t = ledger.query(
+              "SELECT (SELECT seq FROM mark WHERE name = 'rollup') = (SELECT max(seq) FROM event)");
           std::get<std::int64_t>(t.rows.at(0).at(0)) != 1)
         throw Error(Errc::corrupt, "the rollups do not hold the last event");
     }
@@ -127,8 +131,11 @@ std::vector<double> time_syncs(int file, int count) {
   for (int i = 0; i < count; ++i) {
     page[0] = static_cast<char>(i);
     times.push_back(seconds_of([&] {
-      if (pwrite(file, page.data(), page.size(), i % 1024 * 4096) != 4096 || fdatasync(file) != 0) throw Error(Errc::io, "fdatasync");
-    }) * 1e6);
+                      if (pwrite(file, page.data(), page.size(), i % 1024 * 4096) != 4096 ||
+                          fdatasync(file) != 0)
+                        throw Error(Errc::io, "fdatasync");
+                    }) *
+                    1e6);
   }
   return times;
 }
@@ -138,7 +145,8 @@ void append(const std::string& folder) {
   remove_database(path);
   const int file = ::open(bare.c_str(), O_CREAT | O_RDWR | O_TRUNC, 0600);
   const std::vector<char> zeros(4 << 20, 'z');
-  if (pwrite(file, zeros.data(), zeros.size(), 0) != static_cast<ssize_t>(zeros.size()) || fsync(file) != 0) throw Error(Errc::io, "write");
+  if (pwrite(file, zeros.data(), zeros.size(), 0) != static_cast<ssize_t>(zeros.size()) || fsync(file) != 0)
+    throw Error(Errc::io, "write");
   Ledger ledger = Ledger::open(path);
   Workload load(kSeed, 1'000'000);
   {  // all series exist, as in a ledger that has been in use
@@ -150,7 +158,8 @@ void append(const std::string& folder) {
   }
   std::vector<double> recycled, growing, syncs;
   for (int round = 0; round < 10; ++round) {
-    // One short of the thousand pages that make a checkpoint, then one more batch: the WAL starts over, recycled.
+    // One short of the thousand pages that make a checkpoint, then one more batch: the WAL starts over,
+    // recycled.
     ledger.checkpoint();
     for (double t : time_appends(ledger, load, 400)) recycled.push_back(t);
     for (double t : time_syncs(file, 400)) syncs.push_back(t);
@@ -166,8 +175,8 @@ void append(const std::string& folder) {
     growing = time_appends(fresh, again, 400);
   }
   report("one durable append, recycled WAL / fdatasync, p50", median(recycled) / median(syncs), 1.3, false,
-         text("%.0f us against %.0f us; growing WAL %.0f us; p99 %.0f against %.0f", median(recycled), median(syncs), median(growing),
-              percentile(recycled, 0.99), percentile(syncs, 0.99)));
+         text("%.0f us against %.0f us; growing WAL %.0f us; p99 %.0f against %.0f", median(recycled),
+              median(syncs), median(growing), percentile(recycled, 0.99), percentile(syncs, 0.99)));
 }
 
 double append_rate(const std::string& path, int threads, double* longest_ms) {
@@ -216,7 +225,8 @@ void rollup(const std::string& folder, std::int64_t events) {
   Ledger ledger = Ledger::open(ledger_path);
   record(ledger, events);
   const char* const kGroupBy =
-      "SELECT occurred_at / 86400000, provider, count(*), sum(status = 'error'), sum(cost_nanos IS NULL), sum(input_tokens),"
+      "SELECT occurred_at / 86400000, provider, count(*), sum(status = 'error'), sum(cost_nanos IS NULL), "
+      "sum(input_tokens),"
       " sum(output_tokens), sum(cost_nanos), sum(duration_ms) FROM cost GROUP BY 1, 2";
   std::vector<double> by_group, by_rollup;
   std::int64_t flat_sum = 0, ledger_sum = 0;
@@ -230,12 +240,15 @@ void rollup(const std::string& folder, std::int64_t events) {
     }
     ledger_sum = 0;
     by_rollup.push_back(seconds_of([&] {
-      for (const auto& row : ledger.query("SELECT * FROM cost_rollup('day', 'provider')").rows) ledger_sum += std::get<std::int64_t>(row.at(27));
+      for (const auto& row : ledger.query("SELECT * FROM cost_rollup('day', 'provider')").rows)
+        ledger_sum += std::get<std::int64_t>(row.at(27));
     }));
   }
   if (flat_sum != ledger_sum) throw Error(Errc::corrupt, "the sums differ");
-  report(text("cost_rollup('day', 'provider') / GROUP BY, %.4g M", static_cast<double>(events) / 1e6), median(by_group) / median(by_rollup), 100,
-         true, text("%.1f ms against %.0f ms, %lld nanos both", median(by_rollup) * 1e3, median(by_group) * 1e3, static_cast<long long>(ledger_sum)));
+  report(text("cost_rollup('day', 'provider') / GROUP BY, %.4g M", static_cast<double>(events) / 1e6),
+         median(by_group) / median(by_rollup), 100, true,
+         text("%.1f ms against %.0f ms, %lld nanos both", median(by_rollup) * 1e3, median(by_group) * 1e3,
+              static_cast<long long>(ledger_sum)));
 }
 
 int run(int argc, char** argv) {
@@ -244,23 +257,35 @@ int run(int argc, char** argv) {
   std::string folder = (fs::temp_directory_path() / ("genops_bench." + std::to_string(getpid()))).string();
   for (int i = 1; i < argc; ++i) {
     const std::string argument = argv[i];
-    if (argument == "--events" && i + 1 < argc) events = std::atoll(argv[++i]);
-    else if (argument == "--folder" && i + 1 < argc) folder = argv[++i];
-    else parts.push_back(argument);
+    if (argument == "--events" && i + 1 < argc)
+      events = std::atoll(argv[++i]);
+    else if (argument == "--folder" && i + 1 < argc)
+      folder = argv[++i];
+    else
+      parts.push_back(argument);
   }
   if (parts.empty()) parts = {"append", "threads", "ingest", "rollup"};
   fs::create_directories(folder);
   std::printf("seed %llu, %s token counts, folder %s\n", static_cast<unsigned long long>(kSeed),
               Workload(kSeed, 1).real_tokens() ? "real" : "generated", folder.c_str());
   for (const std::string& part : parts) {
-    if (part == "append") append(folder);
-    else if (part == "threads") threads(folder);
-    else if (part == "rollup") rollup(folder, events ? events : 5'000'000);
-    else if (part == "ingest" && events) ingest(folder, events);
-    else if (part == "ingest") ingest(folder, 1'000'000), ingest(folder, 10'000'000);
-    else return std::fprintf(stderr, "ledger_bench: expected append, threads, ingest or rollup, found '%s'\n", part.c_str()), 2;
+    if (part == "append")
+      append(folder);
+    else if (part == "threads")
+      threads(folder);
+    else if (part == "rollup")
+      rollup(folder, events ? events : 5'000'000);
+    else if (part == "ingest" && events)
+      ingest(folder, events);
+    else if (part == "ingest")
+      ingest(folder, 1'000'000), ingest(folder, 10'000'000);
+    else
+      return std::fprintf(stderr, "ledger_bench: expected append, threads, ingest or rollup, found '%s'\n",
+                          part.c_str()),
+             2;
   }
-  for (const char* name : {"flat.db", "ledger.db", "append.db", "threads.db"}) remove_database(folder + "/" + name);
+  for (const char* name : {"flat.db", "ledger.db", "append.db", "threads.db"})
+    remove_database(folder + "/" + name);
   fs::remove(folder + "/append.bin");
   std::error_code not_empty;
   fs::remove(folder, not_empty);

@@ -10,17 +10,22 @@ namespace genops::bench {
 namespace {
 
 constexpr const char* kProviders[] = {"openai", "anthropic", "bedrock", "gemini", "mistral"};
-constexpr const char* kModels[] = {"gpt-4", "claude-3-sonnet-20240229", "anthropic.claude-3-haiku-20240307-v1:0", "gemini-1.5-pro",
+constexpr const char* kModels[] = {"gpt-4", "claude-3-sonnet-20240229",
+                                   "anthropic.claude-3-haiku-20240307-v1:0", "gemini-1.5-pro",
                                    "mistral-large-latest"};
 constexpr const char* kTypes[] = {"llm.completion", "llm.chat", "llm.embedding"};
 constexpr const char* kEnvironments[] = {"production", "staging", "development"};
 
-std::string numbered(const char* name, std::uint64_t number) { return name + std::to_string(number); }
+std::string numbered(const char* name, std::uint64_t number) {
+  return name + std::to_string(number);
+}
 
 }  // namespace
 
 Workload::Workload(std::uint64_t seed, std::int64_t events)
-    : state_(seed), step_ms_(static_cast<double>(kDays * 86'400'000) / static_cast<double>(events)), at_ms_(kStartMs) {
+    : state_(seed),
+      step_ms_(static_cast<double>(kDays * 86'400'000) / static_cast<double>(events)),
+      at_ms_(kStartMs) {
   double sum = 0;
   for (std::size_t i = 0; i < kSeries; ++i) {
     const std::size_t provider = random() % std::size(kProviders);
@@ -46,7 +51,8 @@ Workload::Workload(std::uint64_t seed, std::int64_t events)
   real_tokens_ = !tokens_.empty();
   for (int i = 0; !real_tokens_ && i < 20'000; ++i) {
     const double normal = std::sqrt(-2 * std::log(1 - uniform())) * std::cos(6.283185307179586 * uniform());
-    tokens_.emplace_back(static_cast<std::int64_t>(std::exp(6.5 + normal)), static_cast<std::int64_t>(std::exp(5.0 + normal)));
+    tokens_.emplace_back(static_cast<std::int64_t>(std::exp(6.5 + normal)),
+                         static_cast<std::int64_t>(std::exp(5.0 + normal)));
   }
 }
 
@@ -58,7 +64,8 @@ std::uint64_t Workload::random() {  // splitmix64
 }
 
 void Workload::next(Event& event) {
-  const auto index = static_cast<std::size_t>(std::lower_bound(cumulative_.begin(), cumulative_.end(), uniform()) - cumulative_.begin());
+  const auto index = static_cast<std::size_t>(
+      std::lower_bound(cumulative_.begin(), cumulative_.end(), uniform()) - cumulative_.begin());
   static_cast<Attribution&>(event) = series_[std::min(index, kSeries - 1)];
   at_ms_ += step_ms_;
   event.occurred_at_ms = static_cast<std::int64_t>(at_ms_);

@@ -6,7 +6,8 @@
 
 #include "genops/event.hpp"
 
-/// The load of every benchmark: 5,000 series (Zipf 1.1), 90 days in order of time, token counts of real requests where
+/// The load of every benchmark: 5,000 series (Zipf 1.1), 90 days in order of time, token counts of real
+/// requests where
 /// ../shared/data is there, else log-normal ones. The same seed gives the same events.
 namespace genops::bench {
 

@@ -16,7 +16,8 @@ namespace {
 
 std::string attribution_columns(const char* separator) {
   std::string out;
-  for (const AttributionField& field : kAttributionFields) (out += out.empty() ? "" : separator) += field.name;
+  for (const AttributionField& field : kAttributionFields)
+    (out += out.empty() ? "" : separator) += field.name;
   return out;
 }
 
@@ -29,13 +30,17 @@ Uuid read_ledger_id(sqlite3* db) {
 
 template <class Optional>
 void bind_optional(Statement& statement, int index, const Optional& value) {
-  if (value) statement.bind(index, static_cast<std::int64_t>(*value));
-  else statement.bind(index, nullptr);
+  if (value)
+    statement.bind(index, static_cast<std::int64_t>(*value));
+  else
+    statement.bind(index, nullptr);
 }
 
 void bind_text(Statement& statement, int index, std::string_view text) {
-  if (text.empty()) statement.bind(index, nullptr);
-  else statement.bind(index, text);
+  if (text.empty())
+    statement.bind(index, nullptr);
+  else
+    statement.bind(index, text);
 }
 
 /// The bytes of a trace or span id, to be bound; check_event has seen that it is one.
@@ -44,8 +49,10 @@ class IdBytes {
  public:
   explicit IdBytes(std::string_view hex) : set_(!hex.empty() && parse_hex_id(hex, bytes_)) {}
   void bind(Statement& statement, int index) const {
-    if (set_) statement.bind(index, std::span<const std::uint8_t>(bytes_));
-    else statement.bind(index, nullptr);
+    if (set_)
+      statement.bind(index, std::span<const std::uint8_t>(bytes_));
+    else
+      statement.bind(index, nullptr);
   }
 
  private:
@@ -54,9 +61,10 @@ class IdBytes {
 };
 
 bool has_detail(const Event& e) {
-  return e.input_cost_nanos || e.output_cost_nanos || e.reserved_nanos || !e.session_id.empty() || !e.error_type.empty() ||
-         !e.parent_span_id.empty() || !e.policy_result.empty() || !e.reason_code.empty() || !e.service_tier.empty() ||
-         !e.region.empty() || !e.units.empty() || !e.attributes.empty();
+  return e.input_cost_nanos || e.output_cost_nanos || e.reserved_nanos || !e.session_id.empty() ||
+         !e.error_type.empty() || !e.parent_span_id.empty() || !e.policy_result.empty() ||
+         !e.reason_code.empty() || !e.service_tier.empty() || !e.region.empty() || !e.units.empty() ||
+         !e.attributes.empty();
 }
 
 }  // namespace
@@ -64,22 +72,26 @@ bool has_detail(const Event& e) {
 Appender::Appender(sqlite3* db)
     : db_(db),
       ledger_id_(read_ledger_id(db)),
-      insert_event_(db,
-                    "INSERT INTO main.event(series_id, kind, status, occurred_at, input_tokens, output_tokens,"
-                    " cache_read_tokens, cache_write_tokens, cache_write_1h_tokens, reasoning_tokens, cost_nanos,"
-                    " duration_ms, price_id, recorded_at, event_id, trace_id, span_id, idempotency_key)"
-                    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                    true),
+      insert_event_(
+          db,
+          "INSERT INTO main.event(series_id, kind, status, occurred_at, input_tokens, output_tokens,"
+          " cache_read_tokens, cache_write_tokens, cache_write_1h_tokens, reasoning_tokens, cost_nanos,"
+          " duration_ms, price_id, recorded_at, event_id, trace_id, span_id, idempotency_key)"
+          " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+          true),
       insert_series_(db,
-                     "INSERT INTO main.series(" + attribution_columns(", ") + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                     "INSERT INTO main.series(" + attribution_columns(", ") +
+                         ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                      true),
-      select_series_(db, "SELECT series_id FROM main.series WHERE (" + attribution_columns(", ") +
-                             ") = (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      select_series_(db,
+                     "SELECT series_id FROM main.series WHERE (" + attribution_columns(", ") +
+                         ") = (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                      true),
       select_key_(db, "SELECT seq FROM main.event WHERE idempotency_key = ?", true) {
   Statement select(db, "SELECT name FROM main.required_attribute ORDER BY name");
   while (select.step())
-    if (const AttributionField* field = find_attribution_field(select.text(0))) required_.push_back(field->value);
+    if (const AttributionField* field = find_attribution_field(select.text(0)))
+      required_.push_back(field->value);
 }
 
 Recorded Appender::append(const Event& event, const Attribution& defaults, std::int64_t now_ms) {
@@ -109,8 +121,8 @@ std::optional<std::int64_t> Appender::earlier_recording(const Event& event) {
   return find_event(*parse_uuid(event.event_id));
 }
 
-// As in the trigger of cost_event: keyed ids have an index; an id without a key is looked for only where this ledger
-// made it, in the hour that it carries and in what is not folded yet.
+// As in the trigger of cost_event: keyed ids have an index; an id without a key is looked for only where this
+// ledger made it, in the hour that it carries and in what is not folded yet.
 std::optional<std::int64_t> Appender::find_event(const Uuid& id) {
   const auto first_of = [&](Statement& select) -> std::optional<std::int64_t> {
     select.bind(1, std::span<const std::uint8_t>(id));
@@ -131,18 +143,22 @@ std::optional<std::int64_t> Appender::find_event(const Uuid& id) {
   folded.bind(2, origin->occurred_at_ms / kHourMs);
   if (const auto seq = first_of(folded)) return seq;
   Statement tail(db_,
-                 "SELECT seq FROM main.event WHERE seq > (SELECT seq FROM main.mark WHERE name = 'rollup') AND event_id = ?1");
+                 "SELECT seq FROM main.event WHERE seq > (SELECT seq FROM main.mark WHERE name = 'rollup') "
+                 "AND event_id = ?1");
   return first_of(tail);
 }
 
 Recorded Appender::repeat(const Event& event, std::int64_t seq) {
-  if (auto event_id = says_the_same(event, seq)) return {Recorded::Outcome::duplicate, *std::move(event_id), seq};
-  const std::string name =
-      event.idempotency_key.empty() ? "event_id " + event.event_id : "idempotency_key " + quoted(event.idempotency_key);
+  if (auto event_id = says_the_same(event, seq))
+    return {Recorded::Outcome::duplicate, *std::move(event_id), seq};
+  const std::string name = event.idempotency_key.empty() ? "event_id " + event.event_id
+                                                         : "idempotency_key " + quoted(event.idempotency_key);
   throw Error(Errc::conflict,
-              name + " is taken by " + describe(seq) + ", and this event differs from it: " + quoted(event.provider) + " " +
-                  quoted(event.model) + (event.cost_nanos ? ", cost_usd " + usd_text(*event.cost_nanos) : ""),
-              "a repeat must say the same; a new event needs a new key, a correction is an adjustment with refers_to");
+              name + " is taken by " + describe(seq) +
+                  ", and this event differs from it: " + quoted(event.provider) + " " + quoted(event.model) +
+                  (event.cost_nanos ? ", cost_usd " + usd_text(*event.cost_nanos) : ""),
+              "a repeat must say the same; a new event needs a new key, a correction is an adjustment with "
+              "refers_to");
 }
 
 // What the repeat gives is compared, as in new_event's trigger; what it leaves out is not.
@@ -158,7 +174,9 @@ std::optional<std::string> Appender::says_the_same(const Event& event, std::int6
   stored.bind(1, seq);
   if (!stored.step()) return std::nullopt;
   std::string event_id;
-  const auto is = [&](std::string_view given, int column) { return given.empty() || given == stored.text(column); };
+  const auto is = [&](std::string_view given, int column) {
+    return given.empty() || given == stored.text(column);
+  };
   int at = 0;
   bool same = is(event.kind ? kind_name(*event.kind) : std::string_view(), at++);
   same = is(!event.status ? "" : *event.status == Status::success ? "success" : "error", at++) && same;
@@ -167,14 +185,19 @@ std::optional<std::string> Appender::says_the_same(const Event& event, std::int6
     if (field.text != nullptr) {
       const std::string& given = event.*field.text;
       if (field.text == &Event::event_id) event_id = stored.text(at);
-      if (field.type == FieldType::uuid) same = (given.empty() || uuid_text(*parse_uuid(given)) == stored.text(at)) && same;
-      else if (field.text == &Event::idempotency_key) same = (stored.is_null(at) || is(given, at)) && same;
-      else same = is(given, at) && same;
+      if (field.type == FieldType::uuid)
+        same = (given.empty() || uuid_text(*parse_uuid(given)) == stored.text(at)) && same;
+      else if (field.text == &Event::idempotency_key)
+        same = (stored.is_null(at) || is(given, at)) && same;
+      else
+        same = is(given, at) && same;
       ++at;
     } else if (field.number != nullptr) {
       const auto& given = event.*field.number;
-      if (field.type == FieldType::time) same = (!given || format_time(*given) == stored.text(at)) && same;
-      else same = (!given || (!stored.is_null(at) && *given == stored.int64(at))) && same;
+      if (field.type == FieldType::time)
+        same = (!given || format_time(*given) == stored.text(at)) && same;
+      else
+        same = (!given || (!stored.is_null(at) && *given == stored.int64(at))) && same;
       ++at;
     }
   }
@@ -188,27 +211,32 @@ Recorded Appender::adjust(const Event& event, std::int64_t now_ms) {
                               " FROM main.event JOIN main.series USING (series_id) WHERE seq = ?");
   original.bind(1, seq.value_or(0));
   if (!original.step() || static_cast<EventKind>(original.int64(0)) == EventKind::adjustment)
-    throw Error(Errc::invalid_argument,
-                "refers_to: expected the event_id of an event of this ledger that is no adjustment itself, found " + event.refers_to);
+    throw Error(
+        Errc::invalid_argument,
+        "refers_to: expected the event_id of an event of this ledger that is no adjustment itself, found " +
+            event.refers_to);
   const std::int64_t occurred_at = original.int64(1);
   if (event.occurred_at_ms && *event.occurred_at_ms != occurred_at)
-    throw Error(Errc::invalid_argument, "occurred_at: an adjustment takes the time of the event it corrects, " +
-                                            format_time(occurred_at) + ", found " + format_time(*event.occurred_at_ms));
+    throw Error(Errc::invalid_argument,
+                "occurred_at: an adjustment takes the time of the event it corrects, " +
+                    format_time(occurred_at) + ", found " + format_time(*event.occurred_at_ms));
   int column = 3;
   for (const AttributionField& field : kAttributionFields) {
     const std::string& given = event.*field.value;
     const std::string_view right = original.text(column++);
     if (!given.empty() && given != right)
-      throw Error(Errc::invalid_argument, "refers_to: an adjustment takes the attribution of the event it corrects, whose " +
-                                              std::string(field.name) + " is " + quoted(right) + ", found " + quoted(given));
+      throw Error(Errc::invalid_argument,
+                  "refers_to: an adjustment takes the attribution of the event it corrects, whose " +
+                      std::string(field.name) + " is " + quoted(right) + ", found " + quoted(given));
   }
   return insert(event, {original.int64(2), occurred_at, seq}, now_ms);
 }
 
 Recorded Appender::insert(const Event& event, const Place& place, std::int64_t now_ms) {
-  const Uuid id = !event.event_id.empty()          ? *parse_uuid(event.event_id)
-                  : !event.idempotency_key.empty() ? uuid_of_key(ledger_id_, event.idempotency_key)
-                                                   : uuid_v7(place.occurred_at_ms, ledger_tag(ledger_id_), random_.next());
+  const Uuid id = !event.event_id.empty() ? *parse_uuid(event.event_id)
+                  : !event.idempotency_key.empty()
+                      ? uuid_of_key(ledger_id_, event.idempotency_key)
+                      : uuid_v7(place.occurred_at_ms, ledger_tag(ledger_id_), random_.next());
   std::string text = uuid_text(id);
   const IdBytes<16> trace_id(event.trace_id);
   const IdBytes<8> span_id(event.span_id);
@@ -220,15 +248,19 @@ Recorded Appender::insert(const Event& event, const Place& place, std::int64_t n
   row.bind(++at, static_cast<int>(event.kind.value_or(EventKind::attempt)));
   row.bind(++at, static_cast<int>(event.status.value_or(Status::success)));
   row.bind(++at, place.occurred_at_ms);
-  for (const auto& count : {event.input_tokens, event.output_tokens, event.cache_read_tokens, event.cache_write_tokens,
-                            event.cache_write_1h_tokens, event.reasoning_tokens, cost, event.duration_ms})
+  for (const auto& count :
+       {event.input_tokens, event.output_tokens, event.cache_read_tokens, event.cache_write_tokens,
+        event.cache_write_1h_tokens, event.reasoning_tokens, cost, event.duration_ms})
     bind_optional(row, ++at, count);
   bind_optional(row, ++at, cost ? std::optional(0) : std::nullopt);  // price_id 0: stated
   row.bind(++at, now_ms);
   row.bind(++at, std::span<const std::uint8_t>(id));
   trace_id.bind(row, ++at);
   span_id.bind(row, ++at);
-  bind_text(row, ++at, !event.idempotency_key.empty() ? event.idempotency_key : event.event_id.empty() ? std::string_view() : text);
+  bind_text(row, ++at,
+            !event.idempotency_key.empty() ? event.idempotency_key
+            : event.event_id.empty()       ? std::string_view()
+                                           : text);
   row.run();
   const std::int64_t seq = sqlite3_last_insert_rowid(db_);
   if (place.refers_to || has_detail(event)) insert_detail(event, seq, place.refers_to);
@@ -237,11 +269,12 @@ Recorded Appender::insert(const Event& event, const Place& place, std::int64_t n
 
 void Appender::insert_detail(const Event& event, std::int64_t seq, std::optional<std::int64_t> refers_to) {
   if (!insert_detail_)
-    insert_detail_ = Statement(db_,
-                               "INSERT INTO main.event_detail(seq, session_id, error_type, parent_span_id, input_cost_nanos,"
-                               " output_cost_nanos, reserved_nanos, refers_to, policy_result, reason_code, service_tier, region,"
-                               " units, attributes) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                               true);
+    insert_detail_ = Statement(
+        db_,
+        "INSERT INTO main.event_detail(seq, session_id, error_type, parent_span_id, input_cost_nanos,"
+        " output_cost_nanos, reserved_nanos, refers_to, policy_result, reason_code, service_tier, region,"
+        " units, attributes) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        true);
   const IdBytes<8> parent(event.parent_span_id);
   Statement& row = insert_detail_;
   int at = 0;
@@ -249,10 +282,11 @@ void Appender::insert_detail(const Event& event, std::int64_t seq, std::optional
   bind_text(row, ++at, event.session_id);
   bind_text(row, ++at, event.error_type);
   parent.bind(row, ++at);
-  for (const auto& number : {event.input_cost_nanos, event.output_cost_nanos, event.reserved_nanos, refers_to})
+  for (const auto& number :
+       {event.input_cost_nanos, event.output_cost_nanos, event.reserved_nanos, refers_to})
     bind_optional(row, ++at, number);
-  for (const std::string* text : {&event.policy_result, &event.reason_code, &event.service_tier, &event.region, &event.units,
-                                  &event.attributes})
+  for (const std::string* text : {&event.policy_result, &event.reason_code, &event.service_tier,
+                                  &event.region, &event.units, &event.attributes})
     bind_text(row, ++at, *text);
   row.run();
 }
@@ -262,17 +296,20 @@ void Appender::check_required(const Attribution& who) const {
     if (!(who.*value).empty()) continue;
     for (const AttributionField& field : kAttributionFields)
       if (field.value == value)
-        throw Error(Errc::invalid_argument, std::string(field.name) + ": required by this ledger, found none");
+        throw Error(Errc::invalid_argument,
+                    std::string(field.name) + ": required by this ledger, found none");
   }
 }
 
 std::int64_t Appender::series_id(const Attribution& who) {
   packed_.clear();
-  for (const AttributionField& field : kAttributionFields) packed_.append(who.*field.value).push_back('\0');  // text has no NUL
+  for (const AttributionField& field : kAttributionFields)
+    packed_.append(who.*field.value).push_back('\0');  // text has no NUL
   if (const auto known = series_.find(packed_); known != series_.end()) return known->second;
   const auto bind_all = [&](Statement& statement) {
     int at = 0;
-    for (const AttributionField& field : kAttributionFields) statement.bind(++at, std::string_view(who.*field.value));
+    for (const AttributionField& field : kAttributionFields)
+      statement.bind(++at, std::string_view(who.*field.value));
   };
   const ResetAtExit reset(select_series_);
   bind_all(select_series_);
@@ -289,11 +326,14 @@ std::int64_t Appender::series_id(const Attribution& who) {
 }
 
 std::string Appender::describe(std::int64_t seq) {
-  Statement select(db_, "SELECT event_id, occurred_at, provider, model, cost_nanos FROM main.cost_event WHERE seq = ?");
+  Statement select(
+      db_, "SELECT event_id, occurred_at, provider, model, cost_nanos FROM main.cost_event WHERE seq = ?");
   select.bind(1, seq);
   select.step();
-  return "event " + std::string(select.text(0)) + " (" + quoted(select.text(2)) + " " + quoted(select.text(3)) +
-         (select.is_null(4) ? std::string() : ", cost_usd " + usd_text(select.int64(4))) + ", " + std::string(select.text(1)) + ")";
+  return "event " + std::string(select.text(0)) + " (" + quoted(select.text(2)) + " " +
+         quoted(select.text(3)) +
+         (select.is_null(4) ? std::string() : ", cost_usd " + usd_text(select.int64(4))) + ", " +
+         std::string(select.text(1)) + ")";
 }
 
 }  // namespace genops

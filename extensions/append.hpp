@@ -13,18 +13,19 @@
 #include "random_bytes.hpp"
 #include "sqlite_api.hpp"
 
-/// The library's door to the log. It writes what INSERT INTO cost_event writes and refuses what that refuses: one table
-/// of cases, tests/sql/doors.cases, is run through both.
+/// The library's door to the log. It writes what INSERT INTO cost_event writes and refuses what that refuses:
+/// one table of cases, tests/sql/doors.cases, is run through both.
 namespace genops {
 
-/// Appends events on one connection. Keeps statements and the ids of series it has met, so it lives as long as its
-/// owner's connection; not for a connection that somebody else must be able to close.
+/// Appends events on one connection. Keeps statements and the ids of series it has met, so it lives as long
+/// as its owner's connection; not for a connection that somebody else must be able to close.
 class Appender {
  public:
   explicit Appender(sqlite3* db);
 
   /// Appends one event within the caller's transaction. `defaults` fill what the event leaves unset.
-  /// Throws: Error{invalid_argument} naming the field, Error{conflict} naming both events; then nothing of it is
+  /// Throws: Error{invalid_argument} naming the field, Error{conflict} naming both events; then nothing of it
+  /// is
   ///         written and the transaction may go on. Any other Error is SQLite's and ends the transaction.
   Recorded append(const Event& event, const Attribution& defaults, std::int64_t now_ms);
 

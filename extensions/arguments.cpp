@@ -27,7 +27,8 @@ std::string found(sqlite3_value* value) {
 }  // namespace
 
 bool Arguments::is_null(std::size_t index) const {
-  return index >= values_.size() || values_[index] == nullptr || sqlite3_value_type(values_[index]) == SQLITE_NULL;
+  return index >= values_.size() || values_[index] == nullptr ||
+         sqlite3_value_type(values_[index]) == SQLITE_NULL;
 }
 
 std::string Arguments::place(std::size_t index, const char* name) const {
@@ -35,8 +36,9 @@ std::string Arguments::place(std::size_t index, const char* name) const {
 }
 
 void Arguments::refuse(std::size_t index, const char* name, std::string_view expected) const {
-  throw Error(Errc::invalid_argument, place(index, name) + ": expected " + std::string(expected) + ", found " +
-                                          (index < values_.size() && values_[index] != nullptr ? found(values_[index]) : "none"));
+  throw Error(Errc::invalid_argument,
+              place(index, name) + ": expected " + std::string(expected) + ", found " +
+                  (index < values_.size() && values_[index] != nullptr ? found(values_[index]) : "none"));
 }
 
 std::optional<std::string> Arguments::text(std::size_t index, const char* name) const {
@@ -58,14 +60,16 @@ std::optional<std::int64_t> Arguments::integer(std::size_t index, const char* na
   return sqlite3_value_int64(values_[index]);
 }
 
-std::optional<std::int64_t> Arguments::instant(std::size_t index, const char* name, std::string_view zone) const {
+std::optional<std::int64_t> Arguments::instant(std::size_t index, const char* name,
+                                               std::string_view zone) const {
   if (is_null(index)) return std::nullopt;
   if (sqlite3_value_type(values_[index]) == SQLITE_INTEGER) {
     const std::int64_t at = sqlite3_value_int64(values_[index]);
     if (at < 0 || at >= kTimeEndMs) refuse(index, name, "milliseconds from 1970 to 9999");
     return at;
   }
-  if (sqlite3_value_type(values_[index]) != SQLITE_TEXT) refuse(index, name, "an RFC 3339 time, a date or milliseconds");
+  if (sqlite3_value_type(values_[index]) != SQLITE_TEXT)
+    refuse(index, name, "an RFC 3339 time, a date or milliseconds");
   return parse_time(*text(index, name), zone, place(index, name));
 }
 
@@ -78,7 +82,8 @@ std::int64_t Arguments::usd_nanos(std::size_t index, const char* name) const {
       return nanos;
     }
     case SQLITE_FLOAT: {
-      const double nanos = std::round(sqlite3_value_double(values_[index]) * static_cast<double>(kNanosPerUsd));
+      const double nanos =
+          std::round(sqlite3_value_double(values_[index]) * static_cast<double>(kNanosPerUsd));
       constexpr double kLimit = 9.2e18;  // as for cost_event.cost_usd
       if (!(std::abs(nanos) <= kLimit)) refuse(index, name, "an amount below 9.2e9 USD");
       return static_cast<std::int64_t>(nanos);
@@ -90,7 +95,9 @@ std::int64_t Arguments::usd_nanos(std::size_t index, const char* name) const {
   }
 }
 
-Period Arguments::period(std::size_t index) const { return parse_period(required_text(index, "period"), place(index, "period")); }
+Period Arguments::period(std::size_t index) const {
+  return parse_period(required_text(index, "period"), place(index, "period"));
+}
 
 Zone Arguments::zone(std::size_t index) const {
   const auto name = text(index, "zone");

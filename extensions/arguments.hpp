@@ -9,7 +9,8 @@
 #include "genops/time.hpp"
 #include "sqlite_api.hpp"
 
-/// Reading the arguments of an SQL function: what is of the wrong type is refused by name, nothing is converted.
+/// Reading the arguments of an SQL function: what is of the wrong type is refused by name, nothing is
+/// converted.
 namespace genops {
 
 /// `body`, with `place` in front of the message of an Error that it throws.
@@ -34,7 +35,8 @@ class Arguments {
   std::string required_text(std::size_t index, const char* name) const;
   std::optional<std::int64_t> integer(std::size_t index, const char* name) const;
   /// RFC 3339 text, a date in `zone`, or milliseconds.
-  std::optional<std::int64_t> instant(std::size_t index, const char* name, std::string_view zone = "UTC") const;
+  std::optional<std::int64_t> instant(std::size_t index, const char* name,
+                                      std::string_view zone = "UTC") const;
   /// Nano-USD of a number or text; not for NULL. Throws: Error{invalid_argument, overflow}
   std::int64_t usd_nanos(std::size_t index, const char* name) const;
   Period period(std::size_t index) const;

@@ -24,10 +24,10 @@ enum Column {
   kCounts,
 };
 // The sums in the order of their columns, cost_nanos with cost_usd behind it.
-constexpr Sum kSumColumns[] = {kEvents,          kFailed,           kRefused,            kUnpriced,
-                               kInputTokens,     kOutputTokens,     kCacheReadTokens,    kCacheWriteTokens,
-                               kCacheWrite1hTokens, kReasoningTokens, kCostNanos,          kCostNanos,
-                               kDurationMs};
+constexpr Sum kSumColumns[] = {
+    kEvents,       kFailed,          kRefused,          kUnpriced,           kInputTokens,
+    kOutputTokens, kCacheReadTokens, kCacheWriteTokens, kCacheWrite1hTokens, kReasoningTokens,
+    kCostNanos,    kCostNanos,       kDurationMs};
 constexpr int kCostUsd = kCounts + 11;
 
 void result_text(sqlite3_context* context, std::string_view text) {
@@ -36,7 +36,8 @@ void result_text(sqlite3_context* context, std::string_view text) {
 
 class RollupRows final : public Rows {
  public:
-  RollupRows(RollupAnswer answer, Period period, const Zone& zone) : answer_(std::move(answer)), period_(period), zone_(zone) {
+  RollupRows(RollupAnswer answer, Period period, const Zone& zone)
+      : answer_(std::move(answer)), period_(period), zone_(zone) {
     const GroupBy& by = answer_.groups.by();
     int place = 0;
     for (const std::size_t index : by.attribution) place_[index] = place++;
@@ -51,7 +52,8 @@ class RollupRows final : public Rows {
   void column(sqlite3_context* context, int index) const override {
     const RollupRow& row = answer_.rows[at_];
     if (index == kPeriod) {
-      result_text(context, period_ == Period::all ? "all" : zone_.label(row.period.start.value_or(0), period_));
+      result_text(context,
+                  period_ == Period::all ? "all" : zone_.label(row.period.start.value_or(0), period_));
     } else if (index == kPeriodStart || index == kPeriodFinish) {
       const auto& at = index == kPeriodStart ? row.period.start : row.period.finish;
       if (at) result_text(context, format_time(*at));
@@ -85,8 +87,10 @@ class RollupRows final : public Rows {
       append_json_string(object, names[i]);
       object += ':';
       const auto& found = values[static_cast<std::size_t>(attributes_) + i];
-      if (found) append_json_string(object, *found);
-      else object += "null";
+      if (found)
+        append_json_string(object, *found);
+      else
+        object += "null";
     }
     result_text(context, object + "}");
   }
@@ -95,8 +99,10 @@ class RollupRows final : public Rows {
     const Sums& sums = answer_.rows[at_].sums;
     const Sum which = kSumColumns[index - kCounts];
     if (which == kCostNanos && cost_unknown(sums)) return;
-    if (index == kCostUsd) sqlite3_result_double(context, usd(sums[which]));
-    else sqlite3_result_int64(context, sums[which]);
+    if (index == kCostUsd)
+      sqlite3_result_double(context, usd(sums[which]));
+    else
+      sqlite3_result_int64(context, sums[which]);
   }
 
   const RollupAnswer answer_;
@@ -116,8 +122,11 @@ std::unique_ptr<Rows> call(sqlite3* db, const Arguments& arguments) {
   const Period period = arguments.period(0);
   const Zone zone = arguments.zone(4);
   const std::string zone_name = arguments.text(4, "zone").value_or("UTC");
-  RollupQuestion question{period, GroupBy::parse(arguments.required_text(1, "by"), arguments.place(1, "by")),
-                          {arguments.instant(2, "start", zone_name), arguments.instant(3, "finish", zone_name)}, zone};
+  RollupQuestion question{
+      period,
+      GroupBy::parse(arguments.required_text(1, "by"), arguments.place(1, "by")),
+      {arguments.instant(2, "start", zone_name), arguments.instant(3, "finish", zone_name)},
+      zone};
   if (question.window.start && question.window.finish && *question.window.finish < *question.window.start)
     arguments.refuse(3, "finish", "a time not before start");
   return std::make_unique<RollupRows>(roll_up(db, std::move(question)), period, zone);
@@ -127,11 +136,15 @@ std::unique_ptr<Rows> call(sqlite3* db, const Arguments& arguments) {
 
 const TableFunction kCostRollup = {
     "cost_rollup",
-    "period TEXT, period_start TEXT, period_finish TEXT, provider TEXT, model TEXT, operation_type TEXT, operation_name TEXT,"
-    " team TEXT, project TEXT, environment TEXT, customer_id TEXT, cost_center TEXT, feature TEXT, user_id TEXT,"
-    " session_id TEXT, status TEXT, attributes TEXT, events INTEGER, failed INTEGER, refused INTEGER, unpriced INTEGER,"
+    "period TEXT, period_start TEXT, period_finish TEXT, provider TEXT, model TEXT, operation_type TEXT, "
+    "operation_name TEXT,"
+    " team TEXT, project TEXT, environment TEXT, customer_id TEXT, cost_center TEXT, feature TEXT, user_id "
+    "TEXT,"
+    " session_id TEXT, status TEXT, attributes TEXT, events INTEGER, failed INTEGER, refused INTEGER, "
+    "unpriced INTEGER,"
     " input_tokens INTEGER, output_tokens INTEGER, cache_read_tokens INTEGER, cache_write_tokens INTEGER,"
-    " cache_write_1h_tokens INTEGER, reasoning_tokens INTEGER, cost_nanos INTEGER, cost_usd REAL, duration_ms INTEGER",
+    " cache_write_1h_tokens INTEGER, reasoning_tokens INTEGER, cost_nanos INTEGER, cost_usd REAL, "
+    "duration_ms INTEGER",
     "period_arg, by, start, finish, zone",
     kCounts + static_cast<int>(std::size(kSumColumns)),
     5,

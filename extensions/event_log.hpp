@@ -26,8 +26,9 @@ struct LogRow {
   Sums sums;
 };
 
-/// Reads events first <= seq <= last, ascending. `extra`: SQL of further columns ("d.session_id, .."); extra(i) is their text.
-/// It may name e and d, an event and its detail, and o and od, the same of the event that an adjustment corrects.
+/// Reads events first <= seq <= last, ascending. `extra`: SQL of further columns ("d.session_id, ..");
+/// extra(i) is their text. It may name e and d, an event and its detail, and o and od, the same of the event
+/// that an adjustment corrects.
 class EventLog {
  public:
   explicit EventLog(sqlite3* db, const std::string& extra = {});
@@ -41,7 +42,17 @@ class EventLog {
   std::string_view extra(int index) const { return select_.text(kExtra + index); }
 
  private:
-  enum Column { kSeq, kSeries, kKind, kStatus, kOccurredAt, kTokens, kCost = kTokens + static_cast<int>(kTokenSums), kDuration, kExtra };
+  enum Column {
+    kSeq,
+    kSeries,
+    kKind,
+    kStatus,
+    kOccurredAt,
+    kTokens,
+    kCost = kTokens + static_cast<int>(kTokenSums),
+    kDuration,
+    kExtra
+  };
   /// What an adjustment changes beside amounts: the first one that prices an event makes it priced.
   void count_adjustment(Sums& sums);
 

@@ -31,7 +31,8 @@ struct Entry {
   Sums sums;
 };
 
-/// Sums by place: a hash table whose slots are numbers of entries, so that entries lie together and sort quickly.
+/// Sums by place: a hash table whose slots are numbers of entries, so that entries lie together and sort
+/// quickly.
 class Accumulator {
  public:
   void add(const Place& place, const Sums& sums) {
@@ -48,14 +49,17 @@ class Accumulator {
   /// The same, put in order; nothing can be added afterwards.
   const std::vector<Entry>& sorted() {
     slots_.clear();
-    std::sort(entries_.begin(), entries_.end(), [](const Entry& a, const Entry& b) { return a.place < b.place; });
+    std::sort(entries_.begin(), entries_.end(),
+              [](const Entry& a, const Entry& b) { return a.place < b.place; });
     return entries_;
   }
 
  private:
   std::uint32_t& find(const Place& place) {
-    std::size_t at = static_cast<std::size_t>((static_cast<std::uint64_t>(place.bucket) << 32 ^ static_cast<std::uint64_t>(place.series_id)) *
-                                              0x9E3779B97F4A7C15ULL >> 20);
+    std::size_t at = static_cast<std::size_t>(
+        (static_cast<std::uint64_t>(place.bucket) << 32 ^ static_cast<std::uint64_t>(place.series_id)) *
+            0x9E3779B97F4A7C15ULL >>
+        20);
     for (;; ++at) {
       std::uint32_t& slot = slots_[at & (slots_.size() - 1)];
       if (slot == 0 || entries_[slot - 1].place == place) return slot;
@@ -63,7 +67,8 @@ class Accumulator {
   }
   void grow() {
     slots_.assign(std::max<std::size_t>(1024, slots_.size() * 2), 0);
-    for (std::size_t i = 0; i < entries_.size(); ++i) find(entries_[i].place) = static_cast<std::uint32_t>(i + 1);
+    for (std::size_t i = 0; i < entries_.size(); ++i)
+      find(entries_[i].place) = static_cast<std::uint32_t>(i + 1);
   }
 
   std::vector<Entry> entries_;
@@ -90,7 +95,8 @@ class Fold {
       if (!fresh) range->second.last = row.seq;
     }
     Accumulator days, months;
-    for (const Entry& entry : hours.sorted()) days.add({entry.place.bucket / 24, entry.place.series_id}, entry.sums);
+    for (const Entry& entry : hours.sorted())
+      days.add({entry.place.bucket / 24, entry.place.series_id}, entry.sums);
     for (const Entry& entry : days.sorted())
       months.add({month_of_day(entry.place.bucket), entry.place.series_id}, entry.sums);
     write("rollup_hour", hours.entries());
@@ -111,7 +117,8 @@ class Fold {
       if (select.step()) block.add_packed(select.blob(0));
       select.reset();
       for (; entry != entries.end() &&
-             rollup_key(entry->place.bucket, entry->place.series_id / kBlockSeries) == key; ++entry)
+             rollup_key(entry->place.bucket, entry->place.series_id / kBlockSeries) == key;
+           ++entry)
         block.add(static_cast<std::size_t>(entry->place.series_id % kBlockSeries), entry->sums);
       const std::string packed = block.packed();
       replace.bind(1, key);
@@ -121,9 +128,12 @@ class Fold {
   }
 
   void write(const std::unordered_map<std::int64_t, Range>& ranges) {
-    Statement extend(db_, "UPDATE " + schema_ + ".event_range SET last_seq = ?1 WHERE hour = ?2 AND first_seq = ("
-                          "SELECT max(first_seq) FROM " + schema_ + ".event_range WHERE hour = ?2) AND last_seq >= ?3");
-    Statement insert(db_, "INSERT INTO " + schema_ + ".event_range(hour, first_seq, last_seq) VALUES (?, ?, ?)");
+    Statement extend(db_, "UPDATE " + schema_ +
+                              ".event_range SET last_seq = ?1 WHERE hour = ?2 AND first_seq = ("
+                              "SELECT max(first_seq) FROM " +
+                              schema_ + ".event_range WHERE hour = ?2) AND last_seq >= ?3");
+    Statement insert(db_,
+                     "INSERT INTO " + schema_ + ".event_range(hour, first_seq, last_seq) VALUES (?, ?, ?)");
     for (const auto& [hour, range] : ranges) {
       extend.bind(1, range.last);
       extend.bind(2, hour);
@@ -168,7 +178,8 @@ void fold_long_tail(sqlite3* db) {
     fold(db, "main", last);
     execute(db, "RELEASE genops_fold");
   } catch (const Error& error) {
-    // A sum beyond 64 bits is an error for whoever asks for it. Recording goes on: readers add the tail themselves.
+    // A sum beyond 64 bits is an error for whoever asks for it. Recording goes on: readers add the tail
+    // themselves.
     if (error.code() != Errc::overflow) throw;
     execute(db, "ROLLBACK TO genops_fold; RELEASE genops_fold");
   }

@@ -24,8 +24,10 @@ void usd_function(sqlite3_context* context, const Arguments& arguments) {
 void usd_text_function(sqlite3_context* context, const Arguments& arguments) {
   const auto nanos = arguments.integer(0, "nanos");
   const auto decimals = arguments.integer(1, "decimals");
-  if (decimals && (*decimals < 0 || *decimals > 9)) arguments.refuse(1, "decimals", "a whole number from 0 to 9");
-  if (nanos) result_text(context, decimals ? usd_text(*nanos, static_cast<int>(*decimals)) : usd_text(*nanos));
+  if (decimals && (*decimals < 0 || *decimals > 9))
+    arguments.refuse(1, "decimals", "a whole number from 0 to 9");
+  if (nanos)
+    result_text(context, decimals ? usd_text(*nanos, static_cast<int>(*decimals)) : usd_text(*nanos));
 }
 
 // nanos(usd) -> INTEGER: exact from TEXT and INTEGER; a REAL counts as the double it is, to the nearest nano.
@@ -34,7 +36,8 @@ void nanos_function(sqlite3_context* context, const Arguments& arguments) {
   sqlite3_result_int64(context, arguments.usd_nanos(0, "usd"));
 }
 
-void window_bound(sqlite3_context* context, const Arguments& arguments, std::optional<std::int64_t> Window::*bound) {
+void window_bound(sqlite3_context* context, const Arguments& arguments,
+                  std::optional<std::int64_t> Window::*bound) {
   const Zone rules = arguments.zone(2);
   const auto at = arguments.instant(0, "at", arguments.text(2, "zone").value_or("UTC"));
   const Period period = arguments.period(1);
@@ -82,7 +85,9 @@ void current_usage_function(sqlite3_context* context, const Arguments& arguments
 // record_cost(event_json) -> event_id
 void record_cost_function(sqlite3_context* context, const Arguments& arguments) {
   const std::string event = arguments.required_text(0, "event_json");
-  result_text(context, within("record_cost()", [&] { return record_cost(sqlite3_context_db_handle(context), event, now_ms()); }));
+  result_text(context, within("record_cost()", [&] {
+                return record_cost(sqlite3_context_db_handle(context), event, now_ms());
+              }));
 }
 
 constexpr ScalarFunction kFunctions[] = {
@@ -99,6 +104,8 @@ constexpr ScalarFunction kFunctions[] = {
 
 }  // namespace
 
-std::span<const ScalarFunction> scalar_functions() { return kFunctions; }
+std::span<const ScalarFunction> scalar_functions() {
+  return kFunctions;
+}
 
 }  // namespace genops

@@ -40,7 +40,9 @@ GroupBy GroupBy::parse(std::string_view by, std::string_view place) {
     } else if (name == "status") {
       parsed.status = true;
     } else if (name.size() > kAttributePrefix.size() && name.starts_with(kAttributePrefix)) {
-      parsed.attributes.emplace_back(name.substr(kAttributePrefix.size()));
+      const std::string attribute(name.substr(kAttributePrefix.size()));
+      if (std::find(parsed.attributes.begin(), parsed.attributes.end(), attribute) == parsed.attributes.end())
+        parsed.attributes.push_back(attribute);
     } else {
       throw_unknown(name, place);
     }
@@ -74,7 +76,8 @@ std::size_t Groups::of_event(std::int64_t series_id, const GroupValues& more) {
   const ResetAtExit reset(select_);
   select_.bind(1, series_id);
   if (!select_.step())
-    throw Error(Errc::corrupt, "series " + std::to_string(series_id) + ": an event or rollup names it, but it is not there",
+    throw Error(Errc::corrupt,
+                "series " + std::to_string(series_id) + ": an event or rollup names it, but it is not there",
                 "`genops verify` names the rows");
   GroupValues values;
   for (int i = 1; i <= static_cast<int>(by_.attribution.size()); ++i)

@@ -14,9 +14,10 @@
 /// What a rollup is grouped by, and which group a series or an event belongs to.
 namespace genops {
 
-/// The argument `by`: names of attribution, session_id, status, attributes.NAME, comma separated; '' is one total.
+/// The argument `by`: names of attribution, session_id, status, attributes.NAME, comma separated; '' is one
+/// total.
 struct GroupBy {
-  std::vector<std::size_t> attribution;   // indexes into kAttributionFields
+  std::vector<std::size_t> attribution;  // indexes into kAttributionFields
   bool session_id = false, status = false;
   std::vector<std::string> attributes;  // names after "attributes."
 
@@ -40,11 +41,13 @@ class Groups {
 
   /// Group of a series; for a `by` that does not need events.
   std::size_t of_series(std::int64_t series_id) {
-    if (static_cast<std::size_t>(series_id) < of_series_.size() && of_series_[static_cast<std::size_t>(series_id)] != kUnknown)
+    if (static_cast<std::size_t>(series_id) < of_series_.size() &&
+        of_series_[static_cast<std::size_t>(series_id)] != kUnknown)
       return of_series_[static_cast<std::size_t>(series_id)];
     return read_series(series_id);
   }
-  /// Group of an event of the series with further values (session_id, status, attributes as `by` asks, in that order).
+  /// Group of an event of the series with further values (session_id, status, attributes as `by` asks, in
+  /// that order).
   std::size_t of_event(std::int64_t series_id, const GroupValues& more);
 
  private:

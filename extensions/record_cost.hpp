@@ -8,9 +8,9 @@
 
 namespace genops {
 
-/// Appends the event and returns its event_id. Outside a transaction it runs one of its own, so the event is durable
-/// when it returns; inside one it is the caller's to commit.
-/// Throws: Error: what is wrong with the event; that it was called within a writing statement; or SQLite's.
+/// Appends the event and returns its event_id. Outside a transaction it runs one of its own, so the event is
+/// durable when it returns; inside one it is the caller's to commit. Throws: Error: what is wrong with the
+/// event; that it was called within a writing statement; or SQLite's.
 std::string record_cost(sqlite3* db, std::string_view event_json, std::int64_t now_ms);
 
 }  // namespace genops

@@ -25,7 +25,8 @@ void call_scalar(sqlite3_context* context, int count, sqlite3_value** values) {
 void register_scalar(sqlite3* db, const ScalarFunction& function) {
   for (int count = function.least; count <= function.most; ++count) {
     const int code = sqlite3_create_function_v2(db, function.name, count, SQLITE_UTF8 | function.flags,
-                                                const_cast<ScalarFunction*>(&function), call_scalar, nullptr, nullptr, nullptr);
+                                                const_cast<ScalarFunction*>(&function), call_scalar, nullptr,
+                                                nullptr, nullptr);
     if (code != SQLITE_OK) throw_sqlite(db, code, std::string("cannot register ") + function.name);
   }
 }
@@ -43,9 +44,11 @@ void adopt_connection(sqlite3* db) {
   if (path == nullptr || *path == '\0' || !is_ledger(db) || sqlite3_db_readonly(db, "main") != 0) return;
   auto checkpointer = std::make_unique<Checkpointer>(path, vfs_name(db));
   hook_checkpoints(db, checkpointer.get());
-  // SQLite has no room for a hook's owner, but deletes what a collation was made with once its connection is closed.
+  // SQLite has no room for a hook's owner, but deletes what a collation was made with once its connection is
+  // closed.
   const int code = sqlite3_create_collation_v2(
-      db, "genops_checkpointer", SQLITE_UTF8, checkpointer.get(), [](void*, int, const void*, int, const void*) { return 0; },
+      db, "genops_checkpointer", SQLITE_UTF8, checkpointer.get(),
+      [](void*, int, const void*, int, const void*) { return 0; },
       [](void* owned) { delete static_cast<Checkpointer*>(owned); });
   if (code != SQLITE_OK) throw_sqlite(db, code, "cannot keep the checkpointer");
   static_cast<void>(checkpointer.release());

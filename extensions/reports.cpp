@@ -65,7 +65,8 @@ struct Breakdown {
   }
 };
 
-RollupAnswer ask(sqlite3* db, Period period, const char* by, const Window& window, const Zone& zone = Zone::utc()) {
+RollupAnswer ask(sqlite3* db, Period period, const char* by, const Window& window,
+                 const Zone& zone = Zone::utc()) {
   return roll_up(db, {period, GroupBy::parse(by, "cost_rollup"), window, zone});
 }
 
@@ -101,19 +102,27 @@ std::string month_report(sqlite3* db, int year, int month, const Window& window,
   for (const auto& [start, breakdown] : days)
     (daily += daily.size() > 1 ? "," : "") += day_report(zone.label(start, Period::day), breakdown);
   JsonObject object;
-  object.number("year", year).number("month", month).money("total_cost", whole.total).raw("daily_costs", daily + "]");
+  object.number("year", year)
+      .number("month", month)
+      .money("total_cost", whole.total)
+      .raw("daily_costs", daily + "]");
   append_breakdown(object, whole);
   return object.done();
 }
 
-/// The calendar day that stands for the argument: the day itself, or the first of the month; nullopt for anything else.
+/// The calendar day that stands for the argument: the day itself, or the first of the month; nullopt for
+/// anything else.
 std::optional<std::chrono::year_month_day> calendar_day(std::string_view text) {
   const bool is_day = text.size() == 10, is_month = text.size() == 7;
   const std::string_view shape = "0000-00-00";  // 0: a digit
   const auto fits = [](char c, char s) { return s == '0' ? c >= '0' && c <= '9' : c == s; };
-  if (!(is_day || is_month) || !std::equal(text.begin(), text.end(), shape.begin(), fits)) return std::nullopt;
-  const auto number = [&](std::size_t at, std::size_t size) { return std::stoi(std::string(text.substr(at, size))); };
-  const std::chrono::year_month_day day(std::chrono::year(number(0, 4)), std::chrono::month(static_cast<unsigned>(number(5, 2))),
+  if (!(is_day || is_month) || !std::equal(text.begin(), text.end(), shape.begin(), fits))
+    return std::nullopt;
+  const auto number = [&](std::size_t at, std::size_t size) {
+    return std::stoi(std::string(text.substr(at, size)));
+  };
+  const std::chrono::year_month_day day(std::chrono::year(number(0, 4)),
+                                        std::chrono::month(static_cast<unsigned>(number(5, 2))),
                                         std::chrono::day(is_day ? static_cast<unsigned>(number(8, 2)) : 1));
   return day.ok() && day.year() >= std::chrono::year(1970) ? std::optional(day) : std::nullopt;
 }
@@ -142,7 +151,8 @@ std::string cost_report(sqlite3* db, const Arguments& arguments) {
   const bool is_month = text.size() == 7;
   const std::int64_t start = zone.start_of_day(std::chrono::sys_days(*day).time_since_epoch().count());
   const Window window = zone.window(start, is_month ? Period::month : Period::day);
-  if (is_month) return month_report(db, int(day->year()), static_cast<int>(unsigned(day->month())), window, zone);
+  if (is_month)
+    return month_report(db, int(day->year()), static_cast<int>(unsigned(day->month())), window, zone);
   const RollupAnswer answer = ask(db, Period::all, kBreakdown, window);
   Breakdown found;
   for (const RollupRow& row : answer.rows) found.add_row(answer, row);

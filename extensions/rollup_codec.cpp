@@ -15,7 +15,8 @@ std::uint64_t zigzag(std::int64_t value) {
 }  // namespace
 
 void throw_bad_rollup() {
-  throw Error(Errc::corrupt, "a rollup row is damaged", "the log is not concerned: `genops verify` names the row");
+  throw Error(Errc::corrupt, "a rollup row is damaged",
+              "the log is not concerned: `genops verify` names the row");
 }
 
 void Block::add_packed(std::string_view bytes) {

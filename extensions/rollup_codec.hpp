@@ -9,16 +9,24 @@
 
 /// The packed rows of the rollups.
 /// Key:   bucket * 2^24 + block; a block holds 64 series (series_id / 64).
-/// Bytes: for each series that has a row in the log there, ascending: one byte series_id % 64, then a varint whose bit i says
-///        that sum i is not zero, then those sums as zigzag varints (7 bits a byte, least first, top bit = more follow).
+/// Bytes: for each series that has a row in the log there, ascending: one byte series_id % 64, then a varint
+/// whose bit i says
+///        that sum i is not zero, then those sums as zigzag varints (7 bits a byte, least first, top bit =
+///        more follow).
 namespace genops {
 
 inline constexpr std::int64_t kBlockSeries = 64;
 inline constexpr std::int64_t kBlocks = std::int64_t{1} << 24;
 
-inline std::int64_t rollup_key(std::int64_t bucket, std::int64_t block) { return bucket * kBlocks + block; }
-inline std::int64_t bucket_of_key(std::int64_t key) { return key / kBlocks; }
-inline std::int64_t block_of_key(std::int64_t key) { return key % kBlocks; }
+inline std::int64_t rollup_key(std::int64_t bucket, std::int64_t block) {
+  return bucket * kBlocks + block;
+}
+inline std::int64_t bucket_of_key(std::int64_t key) {
+  return key / kBlocks;
+}
+inline std::int64_t block_of_key(std::int64_t key) {
+  return key % kBlocks;
+}
 
 /// Throws: Error{corrupt} for bytes that are no packed row.
 [[noreturn]] void throw_bad_rollup();
@@ -50,7 +58,8 @@ void decode_block(std::string_view bytes, Visit&& visit) {
     if (mask >> kSums) throw_bad_rollup();
     Sums sums{};
     for (; mask != 0; mask &= mask - 1)
-      sums[static_cast<std::size_t>(__builtin_ctzll(mask))] = rollup_detail::unzigzag(rollup_detail::read_varint(at, end));
+      sums[static_cast<std::size_t>(__builtin_ctzll(mask))] =
+          rollup_detail::unzigzag(rollup_detail::read_varint(at, end));
     visit(offset, sums);
   }
 }

@@ -21,8 +21,10 @@ struct Grain {
 constexpr Grain kGrains[] = {
     {"rollup_month", [](std::int64_t at) { return month_of_day(at / kDayMs); },
      [](std::int64_t month) { return first_day_of_month(month) * kDayMs; }},
-    {"rollup_day", [](std::int64_t at) { return at / kDayMs; }, [](std::int64_t day) { return day * kDayMs; }},
-    {"rollup_hour", [](std::int64_t at) { return at / kHourMs; }, [](std::int64_t hour) { return hour * kHourMs; }},
+    {"rollup_day", [](std::int64_t at) { return at / kDayMs; },
+     [](std::int64_t day) { return day * kDayMs; }},
+    {"rollup_hour", [](std::int64_t at) { return at / kHourMs; },
+     [](std::int64_t hour) { return hour * kHourMs; }},
 };
 
 /// Sums by group of one period; dense, because groups are numbered from 0.
@@ -63,15 +65,19 @@ class RollUp {
         ranges_(db, "SELECT first_seq, last_seq FROM main.event_range WHERE hour = ? ORDER BY first_seq"),
         mark_(db, "SELECT seq FROM main.mark WHERE name = 'rollup'") {
     for (const Grain& grain : kGrains)
-      rows_.emplace_back(db, std::string("SELECT key, sums FROM main.") + grain.table + " WHERE key >= ? AND key < ?");
+      rows_.emplace_back(
+          db, std::string("SELECT key, sums FROM main.") + grain.table + " WHERE key >= ? AND key < ?");
   }
 
   RollupAnswer run() {
-    // This statement stays unreset until all is read: outside a table function, nothing else holds the snapshot.
+    // This statement stays unreset until all is read: outside a table function, nothing else holds the
+    // snapshot.
     mark_.step();
     const std::int64_t mark = mark_.int64(0);
-    if (groups_.by().needs_events()) add_folded_events();
-    else add_folded();
+    if (groups_.by().needs_events())
+      add_folded_events();
+    else
+      add_folded();
     add_events(mark + 1, last_seq(db_), window_);
     RollupAnswer answer{std::move(groups_), {}};
     for (const auto& [start, found] : periods_) found.sums.append_rows(found.period, answer.rows);
@@ -140,10 +146,12 @@ class RollUp {
     return (by.session_id ? 1 : 0) + (by.status ? 1 : 0) + static_cast<int>(by.attributes.size());
   }
 
-  /// Every folded event of the window, for what the rollups do not keep apart: the stretches of the log that hold its
-  /// hours, each once.
+  /// Every folded event of the window, for what the rollups do not keep apart: the stretches of the log that
+  /// hold its hours, each once.
   void add_folded_events() {
-    Statement stretches(db_, "SELECT first_seq, last_seq FROM main.event_range WHERE hour BETWEEN ? AND ? ORDER BY first_seq");
+    Statement stretches(
+        db_,
+        "SELECT first_seq, last_seq FROM main.event_range WHERE hour BETWEEN ? AND ? ORDER BY first_seq");
     stretches.bind(1, window_.start.value_or(0) / kHourMs);
     stretches.bind(2, (window_.finish.value_or(kTimeEndMs) - 1) / kHourMs);
     std::int64_t first = 1, last = 0;
@@ -171,7 +179,8 @@ class RollUp {
       if (at >= stop) return;
       Found& found = period_of(at);
       // Nothing lies after `end`: a period, day or month that reaches beyond it is whole all the same.
-      const std::int64_t finish = std::min(found.period.finish.value_or(kTimeEndMs), window_.finish.value_or(kTimeEndMs));
+      const std::int64_t finish =
+          std::min(found.period.finish.value_or(kTimeEndMs), window_.finish.value_or(kTimeEndMs));
       add_piece(found, at, finish >= end ? kTimeEndMs : finish, 0);
       at = finish;
     }
@@ -184,7 +193,8 @@ class RollUp {
     return next_hour_.is_null(0) ? std::nullopt : std::optional(bucket_of_key(next_hour_.int64(0)));
   }
 
-  /// [start, finish) of one period: whole buckets of this grain, what sticks out on either side in the next finer one.
+  /// [start, finish) of one period: whole buckets of this grain, what sticks out on either side in the next
+  /// finer one.
   void add_piece(Found& found, std::int64_t start, std::int64_t finish, std::size_t grain) {
     if (start >= finish) return;
     if (grain == std::size(kGrains)) {
@@ -229,8 +239,9 @@ class RollUp {
   void sort(RollupAnswer& answer) const {
     std::vector<std::size_t> order(answer.groups.size()), rank(answer.groups.size());
     for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
-    std::sort(order.begin(), order.end(),
-              [&](std::size_t a, std::size_t b) { return answer.groups.values(a) < answer.groups.values(b); });
+    std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+      return answer.groups.values(a) < answer.groups.values(b);
+    });
     for (std::size_t i = 0; i < order.size(); ++i) rank[order[i]] = i;
     std::stable_sort(answer.rows.begin(), answer.rows.end(), [&](const RollupRow& a, const RollupRow& b) {
       const std::int64_t first = a.period.start.value_or(0), second = b.period.start.value_or(0);

@@ -9,14 +9,14 @@
 #include "sqlite_api.hpp"
 #include "sums.hpp"
 
-/// The one place where costs are added up for an answer: folded rollups where a piece of time is whole, events at its
-/// edges, and the tail that is not folded yet; so every answer is exact at any time.
+/// The one place where costs are added up for an answer: folded rollups where a piece of time is whole,
+/// events at its edges, and the tail that is not folded yet; so every answer is exact at any time.
 namespace genops {
 
 struct RollupQuestion {
   Period period = Period::all;
   GroupBy by;
-  Window window;             ///< what lies in it counts
+  Window window;            ///< what lies in it counts
   Zone zone = Zone::utc();  ///< of the periods
 };
 

@@ -6,13 +6,14 @@
 
 #include "genops/error.hpp"
 
-/// What is added up per series and bucket of time. One place says which sums exist and what an event adds to them.
+/// What is added up per series and bucket of time. One place says which sums exist and what an event adds to
+/// them.
 namespace genops {
 
 enum Sum : std::size_t {
-  kEvents,   // attempts and cached answers
-  kFailed,   // those of them that did not succeed
-  kRefused,  // refused requests
+  kEvents,    // attempts and cached answers
+  kFailed,    // those of them that did not succeed
+  kRefused,   // refused requests
   kUnpriced,  // attempts and expired reservations whose cost is still unknown
   kExpired,   // the expired reservations among kUnpriced
   kInputTokens,
@@ -39,7 +40,9 @@ inline void add(Sums& to, const Sums& more) {
 }
 
 /// Events with a known cost.
-inline std::int64_t priced(const Sums& sums) { return sums[kEvents] - (sums[kUnpriced] - sums[kExpired]); }
+inline std::int64_t priced(const Sums& sums) {
+  return sums[kEvents] - (sums[kUnpriced] - sums[kExpired]);
+}
 
 /// No cost is known although there is something to pay for: the sum is then NULL, not 0.
 inline bool cost_unknown(const Sums& sums) {

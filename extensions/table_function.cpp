@@ -15,8 +15,12 @@ struct Cursor : sqlite3_vtab_cursor {
   std::unique_ptr<Rows> rows;
   std::int64_t rowid = 0;
 };
-Table& self(sqlite3_vtab* base) { return static_cast<Table&>(*base); }
-Cursor& self(sqlite3_vtab_cursor* base) { return static_cast<Cursor&>(*base); }
+Table& self(sqlite3_vtab* base) {
+  return static_cast<Table&>(*base);
+}
+Cursor& self(sqlite3_vtab_cursor* base) {
+  return static_cast<Cursor&>(*base);
+}
 
 constexpr int kMaxArguments = 16;
 
@@ -24,8 +28,10 @@ int connect(sqlite3* db, void* data, int, const char* const*, sqlite3_vtab** mad
   return guard(message, [&] {
     const auto* function = static_cast<const TableFunction*>(data);
     std::string hidden = function->arguments;
-    for (std::size_t at = 0; (at = hidden.find(',', at)) != std::string::npos; at += 8) hidden.replace(at, 1, " HIDDEN,");
-    const std::string declaration = std::string("CREATE TABLE x(") + function->columns + ", " + hidden + " HIDDEN)";
+    for (std::size_t at = 0; (at = hidden.find(',', at)) != std::string::npos; at += 8)
+      hidden.replace(at, 1, " HIDDEN,");
+    const std::string declaration =
+        std::string("CREATE TABLE x(") + function->columns + ", " + hidden + " HIDDEN)";
     const int code = sqlite3_declare_vtab(db, declaration.c_str());
     if (code != SQLITE_OK) throw_sqlite(db, code, std::string("cannot declare ") + function->name);
     auto table = std::make_unique<Table>();
@@ -51,8 +57,10 @@ int best_index(sqlite3_vtab* base, sqlite3_index_info* info) {
     const auto& constraint = info->aConstraint[i];
     const int argument = constraint.iColumn - function.column_count;
     if (argument < 0 || constraint.op != SQLITE_INDEX_CONSTRAINT_EQ) continue;
-    if (constraint.usable) usable[static_cast<std::size_t>(argument)] = i;
-    else unusable[static_cast<std::size_t>(argument)] = true;
+    if (constraint.usable)
+      usable[static_cast<std::size_t>(argument)] = i;
+    else
+      unusable[static_cast<std::size_t>(argument)] = true;
   }
   int given = 0;
   for (int argument = 0; argument < function.argument_count; ++argument) {
@@ -93,7 +101,8 @@ int filter(sqlite3_vtab_cursor* base, int given, const char*, int, sqlite3_value
       if (given & 1 << argument) arguments[static_cast<std::size_t>(argument)] = values[next++];
     cursor.rowid = 0;
     cursor.rows.reset();
-    const std::span<sqlite3_value*> all(arguments.data(), static_cast<std::size_t>(table.function->argument_count));
+    const std::span<sqlite3_value*> all(arguments.data(),
+                                        static_cast<std::size_t>(table.function->argument_count));
     cursor.rows = table.function->call(table.db, Arguments(table.function->name, all));
   });
 }
@@ -105,7 +114,9 @@ int next(sqlite3_vtab_cursor* base) {
   });
 }
 
-int at_end(sqlite3_vtab_cursor* base) { return self(base).rows->at_end() ? 1 : 0; }
+int at_end(sqlite3_vtab_cursor* base) {
+  return self(base).rows->at_end() ? 1 : 0;
+}
 
 int column(sqlite3_vtab_cursor* base, sqlite3_context* context, int index) {
   return guard(&base->pVtab->zErrMsg, [&] {

@@ -5,7 +5,8 @@
 #include "arguments.hpp"
 #include "sqlite_api.hpp"
 
-/// The glue of a table-valued function: what SQLite wants of an eponymous virtual table, once for all of them.
+/// The glue of a table-valued function: what SQLite wants of an eponymous virtual table, once for all of
+/// them.
 namespace genops {
 
 /// The rows of one call, read forward.

@@ -8,7 +8,8 @@ namespace genops {
 
 /// What kind of failure an Error is; decides the exit code and whether trying again can help.
 enum class Errc {
-  invalid_argument,  ///< the caller's value is wrong: its message names the argument, what was expected and found
+  invalid_argument,  ///< the caller's value is wrong: its message names the argument, what was expected and
+                     ///< found
   not_found,         ///< the ledger, destination or event asked for does not exist
   not_a_ledger,      ///< the file is something else, or belongs to a newer version
   conflict,          ///< an idempotency key is taken by an event with other content
@@ -20,7 +21,8 @@ enum class Errc {
   io,                ///< any other failure of the file system or of SQLite
 };
 
-/// The one exception type of the library. `what()` is the message; `hint()` says what to do next, '' = nothing to add.
+/// The one exception type of the library. `what()` is the message; `hint()` says what to do next, '' =
+/// nothing to add.
 class Error : public std::runtime_error {
  public:
   Error(Errc code, const std::string& message, std::string hint = {})

@@ -38,7 +38,8 @@ struct Options {
   Attribution defaults;  ///< fills what an event leaves unset; takes no part in comparing repeats
   /// Attributes that a new ledger demands of every event ("team", ..); ignored for a ledger that exists.
   std::vector<std::string> require;
-  std::function<std::int64_t()> now;  ///< milliseconds since 1970; not set: GENOPS_NOW, else the system's clock
+  std::function<std::int64_t()>
+      now;  ///< milliseconds since 1970; not set: GENOPS_NOW, else the system's clock
   std::int64_t busy_timeout_ms = 10'000;
 };
 
@@ -48,7 +49,8 @@ using RecordResult = std::variant<Recorded, Error>;
 /// A ledger file: a durable, append-only log of AI cost events.
 /// Threads:   every member may be called from many threads; concurrent `record` calls share one fdatasync.
 /// Processes: any number may open one file; SQLite's locks order them. Do not use a Ledger across fork().
-/// Errors:    genops::Error. After an Error of `record` the outcome is unknown only for code `io`; say it again with the
+/// Errors:    genops::Error. After an Error of `record` the outcome is unknown only for code `io`; say it
+/// again with the
 ///            same idempotency key.
 class Ledger {
  public:
@@ -62,21 +64,23 @@ class Ledger {
   /// disk_full, busy, read_only, io.
   Recorded record(const Event& event);
 
-  /// Appends many in one transaction; results in order. Throws only for what concerns the whole batch (disk full, ...):
-  /// then none of it was kept.
+  /// Appends many in one transaction; results in order. Throws only for what concerns the whole batch (disk
+  /// full, ...): then none of it was kept.
   std::vector<RecordResult> record_batch(std::span<const Event> events);
 
   /// Brings the rollups up to the last event. Answers are exact without it; with it they are fast.
   void fold();
 
-  /// Copies the write-ahead log into the database file. False: a reader or writer is in the way; nothing is lost.
+  /// Copies the write-ahead log into the database file. False: a reader or writer is in the way; nothing is
+  /// lost.
   bool checkpoint();
 
   /// Rebuilds the rollups from the log and compares; checks ids, marks, cursors and SQLite's own integrity.
   /// `progress`, if set, is called with (events done, events in all).
   VerifyReport verify(const std::function<void(std::int64_t, std::int64_t)>& progress = {});
 
-  /// Answers any SELECT with the functions of docs/sql.md, on a read-only connection. `?` takes `parameters` in order.
+  /// Answers any SELECT with the functions of docs/sql.md, on a read-only connection. `?` takes `parameters`
+  /// in order.
   Table query(const std::string& sql, std::span<const Value> parameters = {});
 
   const std::string& path() const;

@@ -9,12 +9,12 @@
 
 #include "genops/ledger.hpp"
 
-/// Shipping the log to destinations, each with a cursor of its own in the ledger. Whatever dies at whatever moment,
-/// nothing is lost and nothing arrives twice.
+/// Shipping the log to destinations, each with a cursor of its own in the ledger. Whatever dies at whatever
+/// moment, nothing is lost and nothing arrives twice.
 namespace genops {
 
-/// Adds a destination that starts at the first event. `url`: file:PATH (NDJSON documents; a relative path is made
-/// absolute). Throws: invalid_argument for an unknown scheme or a name that exists.
+/// Adds a destination that starts at the first event. `url`: file:PATH (NDJSON documents; a relative path is
+/// made absolute). Throws: invalid_argument for an unknown scheme or a name that exists.
 void add_destination(Ledger& ledger, std::string_view name, std::string_view url);
 /// Forgets it with its cursor; what it holds stays. Throws: not_found.
 void remove_destination(Ledger& ledger, std::string_view name);
@@ -42,12 +42,12 @@ struct SyncResult {
   std::string error;           ///< why it stopped early; '' = everything is there
 };
 
-/// Ships everything recorded so far to one destination. Throws: not_found; Error{busy} when another live worker has the
-/// destination; a destination that fails is a result, not an Error.
+/// Ships everything recorded so far to one destination. Throws: not_found; Error{busy} when another live
+/// worker has the destination; a destination that fails is a result, not an Error.
 SyncResult sync(Ledger& ledger, std::string_view destination, const SyncOptions& options = {});
 
-/// One UTC day of occurred_at on which ledger and destination differ, or a line of the destination's file that is no
-/// document.
+/// One UTC day of occurred_at on which ledger and destination differ, or a line of the destination's file
+/// that is no document.
 struct SyncDifference {
   std::string day;  ///< "2026-01-18"; "line 17" of a file, for what is no document
   std::int64_t ledger_events = 0, destination_events = 0;

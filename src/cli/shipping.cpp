@@ -127,7 +127,8 @@ int run_status(const Globals& globals) {
 }
 
 Table difference_table(const SyncVerification& verification) {
-  Table table = {{"day", "ledger_events", "destination_events", "ledger_nanos", "destination_nanos", "remark"}, {}};
+  Table table = {
+      {"day", "ledger_events", "destination_events", "ledger_nanos", "destination_nanos", "remark"}, {}};
   for (const SyncDifference& difference : verification.differences) {
     table.rows.push_back({difference.day, difference.ledger_events, difference.destination_events,
                           difference.ledger_nanos, difference.destination_nanos,
@@ -141,8 +142,8 @@ Table difference_text(const SyncVerification& verification) {
   Table table = {{"day", "ledger_events", "destination_events", "ledger", "destination", "remark"}, {}};
   for (const SyncDifference& difference : verification.differences) {
     table.rows.push_back({difference.day, difference.ledger_events, difference.destination_events,
-                          "$" + usd_text(difference.ledger_nanos), "$" + usd_text(difference.destination_nanos),
-                          difference.remark});
+                          "$" + usd_text(difference.ledger_nanos),
+                          "$" + usd_text(difference.destination_nanos), difference.remark});
   }
   return table;
 }

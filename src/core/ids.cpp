@@ -95,7 +95,8 @@ std::string hex_text(std::string_view bytes) {
 
 namespace {
 
-// The value of a lower-case hex digit; anything else has the top bit set. A table, because every event has such ids.
+// The value of a lower-case hex digit; anything else has the top bit set. A table, because every event has
+// such ids.
 constexpr std::array<std::uint8_t, 256> kLowerHex = [] {
   std::array<std::uint8_t, 256> values{};
   values.fill(0x80);

@@ -23,8 +23,11 @@ namespace {
 namespace fs = std::filesystem;
 
 [[noreturn]] void throw_errno(const std::string& path, int error) {
-  const Errc code = error == ENOSPC ? Errc::disk_full : error == EACCES || error == EROFS || error == EPERM ? Errc::read_only : Errc::io;
-  throw Error(code, path + ": " + std::strerror(error), "check the folder, or name another file with --ledger");
+  const Errc code = error == ENOSPC                                       ? Errc::disk_full
+                    : error == EACCES || error == EROFS || error == EPERM ? Errc::read_only
+                                                                          : Errc::io;
+  throw Error(code, path + ": " + std::strerror(error),
+              "check the folder, or name another file with --ledger");
 }
 
 /// A name for this machine that does not tell its machine-id; '' where there is none.
@@ -41,13 +44,15 @@ std::string meta(SQLite::Database& db, const std::string& name) {
 }
 
 void set_meta(SQLite::Database& db, const std::string& name, const std::string& value) {
-  SQLite::Statement replace(db, "INSERT INTO main.meta(name, value) VALUES (?1, ?2) ON CONFLICT(name) DO UPDATE SET value = ?2");
+  SQLite::Statement replace(
+      db, "INSERT INTO main.meta(name, value) VALUES (?1, ?2) ON CONFLICT(name) DO UPDATE SET value = ?2");
   replace.bind(1, name);
   replace.bind(2, value);
   replace.exec();
 }
 
-/// Two copies that record on would give two events one id: what is derived from a key carries the ledger's id.
+/// Two copies that record on would give two events one id: what is derived from a key carries the ledger's
+/// id.
 void adopt_machine(SQLite::Database& db) {
   const std::string here = machine_name();
   if (here.empty() || meta(db, "machine") == here) return;
@@ -57,9 +62,11 @@ void adopt_machine(SQLite::Database& db) {
     if (!made_on.empty()) {
       const std::string old_id = meta(db, "ledger_id");
       set_meta(db, "former_ledger_id:" + old_id, old_id);
-      db.exec("UPDATE main.meta SET value = (SELECT substr(h, 1, 8) || '-' || substr(h, 9, 4) || '-4' || substr(h, 14, 3) || '-8'"
-              " || substr(h, 18, 3) || '-' || substr(h, 21) FROM (SELECT lower(hex(randomblob(16))) AS h))"
-              " WHERE name = 'ledger_id'");
+      db.exec(
+          "UPDATE main.meta SET value = (SELECT substr(h, 1, 8) || '-' || substr(h, 9, 4) || '-4' || "
+          "substr(h, 14, 3) || '-8'"
+          " || substr(h, 18, 3) || '-' || substr(h, 21) FROM (SELECT lower(hex(randomblob(16))) AS h))"
+          " WHERE name = 'ledger_id'");
     }
     set_meta(db, "machine", here);
   });
@@ -70,7 +77,9 @@ void demand(SQLite::Database& db, const std::vector<std::string>& require) {
     const AttributionField* field = find_attribution_field(name);
     if (field == nullptr || field < kAttributionFields.data() + kFirstGovernanceField)
       throw Error(Errc::invalid_argument,
-                  "require: expected team, project, environment, customer_id, cost_center, feature or user_id, found " + genops::quoted(name));
+                  "require: expected team, project, environment, customer_id, cost_center, feature or "
+                  "user_id, found " +
+                      genops::quoted(name));
     SQLite::Statement insert(db, "INSERT OR IGNORE INTO main.required_attribute(name) VALUES (?)");
     insert.bind(1, name);
     insert.exec();
@@ -83,11 +92,13 @@ void expect_file(const std::string& path) {
   struct stat found;
   if (stat(path.c_str(), &found) != 0) {
     if (errno == ENOENT || errno == ENOTDIR)
-      throw Error(Errc::not_found, "no ledger at " + path, "make one with `genops init`, or name another with --ledger");
+      throw Error(Errc::not_found, "no ledger at " + path,
+                  "make one with `genops init`, or name another with --ledger");
     throw_errno(path, errno);
   }
   if (S_ISDIR(found.st_mode))
-    throw Error(Errc::not_a_ledger, path + ": expected a file, found a directory", "name a file in it, such as " + path + "/ledger.db");
+    throw Error(Errc::not_a_ledger, path + ": expected a file, found a directory",
+                "name a file in it, such as " + path + "/ledger.db");
 }
 
 void prepare_file(const std::string& path, bool create) {
@@ -116,7 +127,8 @@ void set_up(SQLite::Database& db, const std::string& path, const std::vector<std
   const FileState state = file_state(db, path);
   if (state == FileState::empty) {
     if (db.execAndGet("PRAGMA journal_mode = WAL").getString() != "wal")
-      throw Error(Errc::io, path + ": this file system does not support SQLite's write-ahead log", "put the ledger on a local disk");
+      throw Error(Errc::io, path + ": this file system does not support SQLite's write-ahead log",
+                  "put the ledger on a local disk");
   }
   if (state != FileState::current) migrate(db, path);
   if (state == FileState::empty) write_transaction(db, [&] { demand(db, require); });

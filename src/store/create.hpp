@@ -15,7 +15,8 @@ void expect_file(const std::string& path);
 /// Throws: Error; with `create` unset also for a file that is not there.
 void prepare_file(const std::string& path, bool create);
 
-/// WAL, migrations, the ledger's demands if it is new, and a new ledger id if the file was copied from another machine.
+/// WAL, migrations, the ledger's demands if it is new, and a new ledger id if the file was copied from
+/// another machine.
 void set_up(SQLite::Database& db, const std::string& path, const std::vector<std::string>& require);
 
 }  // namespace genops

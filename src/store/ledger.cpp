@@ -20,10 +20,14 @@ namespace genops {
 namespace {
 
 void bind(SQLite::Statement& statement, int index, const Value& value) {
-  if (const auto* integer = std::get_if<std::int64_t>(&value)) statement.bind(index, *integer);
-  else if (const auto* real = std::get_if<double>(&value)) statement.bind(index, *real);
-  else if (const auto* text = std::get_if<std::string>(&value)) statement.bind(index, *text);
-  else statement.bind(index);
+  if (const auto* integer = std::get_if<std::int64_t>(&value))
+    statement.bind(index, *integer);
+  else if (const auto* real = std::get_if<double>(&value))
+    statement.bind(index, *real);
+  else if (const auto* text = std::get_if<std::string>(&value))
+    statement.bind(index, *text);
+  else
+    statement.bind(index);
 }
 
 Value value_of(const SQLite::Column& column) {
@@ -46,7 +50,8 @@ void expect_one_statement(sqlite3* db, const std::string& sql) {
     if (code != SQLITE_OK) break;
   }
   if (statements != 1)
-    throw Error(Errc::invalid_argument, std::string("query: expected one statement, found ") + (statements == 0 ? "none" : "several"));
+    throw Error(Errc::invalid_argument, std::string("query: expected one statement, found ") +
+                                            (statements == 0 ? "none" : "several"));
 }
 
 void check_file_state(SQLite::Database& db, const std::string& path) {
@@ -55,7 +60,8 @@ void check_file_state(SQLite::Database& db, const std::string& path) {
       case FileState::current:
         return;
       case FileState::empty:
-        throw Error(Errc::not_a_ledger, path + ": expected a ledger, found an empty file", "make one with `genops init`");
+        throw Error(Errc::not_a_ledger, path + ": expected a ledger, found an empty file",
+                    "make one with `genops init`");
       case FileState::outdated:
         throw Error(Errc::not_a_ledger, path + ": its format is older than this program's",
                     "anything that writes, such as `genops init`, brings it up to date");
@@ -89,7 +95,9 @@ Ledger::Impl::Impl(std::string file, Options chosen) : path(std::move(file)), op
 
 Ledger::Impl::~Impl() = default;
 
-std::int64_t Ledger::Impl::now() const { return options.now ? options.now() : now_ms(); }
+std::int64_t Ledger::Impl::now() const {
+  return options.now ? options.now() : now_ms();
+}
 
 void Ledger::Impl::write(const std::function<void(SQLite::Database&)>& body) {
   if (!writer) throw Error(Errc::read_only, path + ": opened for reading");
@@ -126,7 +134,8 @@ std::vector<RecordResult> Ledger::record_batch(std::span<const Event> events) {
 }
 
 void Ledger::fold() {
-  impl_->write([](SQLite::Database& db) { genops::fold(db.getHandle(), "main", genops::last_seq(db.getHandle())); });
+  impl_->write(
+      [](SQLite::Database& db) { genops::fold(db.getHandle(), "main", genops::last_seq(db.getHandle())); });
 }
 
 bool Ledger::checkpoint() {
@@ -138,8 +147,8 @@ VerifyReport Ledger::verify(const std::function<void(std::int64_t, std::int64_t)
   VerifyReport report;
   translating("cannot verify the ledger", [&] {
     // A connection of its own: it keeps a snapshot for long, and needs temp tables.
-    SQLite::Database db =
-        open_connection(path(), Options::Access::read, impl_->options.durability, impl_->options.busy_timeout_ms);
+    SQLite::Database db = open_connection(path(), Options::Access::read, impl_->options.durability,
+                                          impl_->options.busy_timeout_ms);
     report = genops::verify(db.getHandle(), progress);
   });
   return report;
@@ -151,8 +160,10 @@ Table Ledger::query(const std::string& sql, std::span<const Value> parameters) {
   expect_one_statement(impl_->reader->getHandle(), sql);
   try {
     SQLite::Statement statement(*impl_->reader, sql);
-    for (std::size_t i = 0; i < parameters.size(); ++i) bind(statement, static_cast<int>(i) + 1, parameters[i]);
-    for (int i = 0; i < statement.getColumnCount(); ++i) table.columns.emplace_back(statement.getColumnName(i));
+    for (std::size_t i = 0; i < parameters.size(); ++i)
+      bind(statement, static_cast<int>(i) + 1, parameters[i]);
+    for (int i = 0; i < statement.getColumnCount(); ++i)
+      table.columns.emplace_back(statement.getColumnName(i));
     while (statement.executeStep()) {
       auto& row = table.rows.emplace_back();
       for (int i = 0; i < statement.getColumnCount(); ++i) row.push_back(value_of(statement.getColumn(i)));
@@ -165,11 +176,15 @@ Table Ledger::query(const std::string& sql, std::span<const Value> parameters) {
   return table;
 }
 
-const std::string& Ledger::path() const { return impl_->path; }
+const std::string& Ledger::path() const {
+  return impl_->path;
+}
 
 std::string Ledger::ledger_id() const {
   std::string id;
-  impl_->read([&](SQLite::Database& db) { id = db.execAndGet("SELECT value FROM meta WHERE name = 'ledger_id'").getString(); });
+  impl_->read([&](SQLite::Database& db) {
+    id = db.execAndGet("SELECT value FROM meta WHERE name = 'ledger_id'").getString();
+  });
   return id;
 }
 

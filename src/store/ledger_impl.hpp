@@ -18,12 +18,13 @@ class Recorder;
 struct Ledger::Impl {
   std::string path;
   Options options;
-  std::unique_ptr<Checkpointer> checkpointer;  ///< outlives the connection it is hooked to; null with Access::read
+  std::unique_ptr<Checkpointer>
+      checkpointer;  ///< outlives the connection it is hooked to; null with Access::read
   std::unique_ptr<SQLite::Database> writer;  ///< null with Access::read
   std::mutex writer_mutex;
   std::unique_ptr<Recorder> recorder;  ///< group commit in front of `writer`; null with Access::read
-  // Read-only, for queries and the outbox. Last, so that it is closed first: only a connection that may write takes the
-  // WAL with it when it is the last one to close, and leaves one file.
+  // Read-only, for queries and the outbox. Last, so that it is closed first: only a connection that may write
+  // takes the WAL with it when it is the last one to close, and leaves one file.
   std::unique_ptr<SQLite::Database> reader;
   std::mutex reader_mutex;
 

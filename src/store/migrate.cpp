@@ -1,5 +1,5 @@
-#include "genops/error.hpp"
 #include "event_log.hpp"
+#include "genops/error.hpp"
 #include "store/connection.hpp"
 #include "store/migrations.hpp"
 
@@ -7,21 +7,25 @@ namespace genops {
 
 namespace {
 
-int pragma(SQLite::Database& db, const char* name) { return db.execAndGet(std::string("PRAGMA main.") + name).getInt(); }
+int pragma(SQLite::Database& db, const char* name) {
+  return db.execAndGet(std::string("PRAGMA main.") + name).getInt();
+}
 
 }  // namespace
 
 FileState file_state(SQLite::Database& db, const std::string& path) {
   const int application = pragma(db, "application_id"), version = pragma(db, "user_version");
   const int newest = static_cast<int>(migrations().size());
-  if (application == 0 && version == 0 && db.execAndGet("SELECT count(*) FROM main.sqlite_schema").getInt() == 0)
+  if (application == 0 && version == 0 &&
+      db.execAndGet("SELECT count(*) FROM main.sqlite_schema").getInt() == 0)
     return FileState::empty;
   if (application != kApplicationId)
     throw Error(Errc::not_a_ledger, path + ": expected a ledger, found another SQLite database",
                 "name another file with --ledger; this one was not touched");
   if (version > newest)
     throw Error(Errc::not_a_ledger,
-                path + ": its format is version " + std::to_string(version) + ", this program knows up to " + std::to_string(newest),
+                path + ": its format is version " + std::to_string(version) + ", this program knows up to " +
+                    std::to_string(newest),
                 "use the newer genops that wrote it; the file was not touched");
   return version == newest ? FileState::current : FileState::outdated;
 }

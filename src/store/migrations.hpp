@@ -15,13 +15,13 @@ struct Migration {
 /// In order: the n-th takes a ledger from user_version n - 1 to n.
 std::span<const Migration> migrations();
 
-/// Whether the file is empty, a ledger of this version, or an older one. Throws: Error{not_a_ledger} for any other
-/// database, and for a ledger of a newer version, saying what to do.
+/// Whether the file is empty, a ledger of this version, or an older one. Throws: Error{not_a_ledger} for any
+/// other database, and for a ledger of a newer version, saying what to do.
 enum class FileState { empty, current, outdated };
 FileState file_state(SQLite::Database& db, const std::string& path);
 
-/// Applies what is missing, each step in a transaction of its own with its version number; safe when several processes
-/// do it at once.
+/// Applies what is missing, each step in a transaction of its own with its version number; safe when several
+/// processes do it at once.
 void migrate(SQLite::Database& db, const std::string& path);
 
 }  // namespace genops

@@ -16,7 +16,11 @@ constexpr std::int64_t kFoldCheck = kFoldTail / 4;
 
 Recorder::Recorder(sqlite3* db, Attribution defaults, std::function<std::int64_t()> now,
                    std::function<void(const std::function<void()>&)> transaction)
-    : db_(db), defaults_(std::move(defaults)), now_(std::move(now)), transaction_(std::move(transaction)), appender_(db) {}
+    : db_(db),
+      defaults_(std::move(defaults)),
+      now_(std::move(now)),
+      transaction_(std::move(transaction)),
+      appender_(db) {}
 
 std::vector<RecordResult> Recorder::record(std::span<const Event> events) {
   Request request{events, {}, {}, false};
@@ -37,8 +41,8 @@ std::vector<RecordResult> Recorder::record(std::span<const Event> events) {
   return std::move(request.results);
 }
 
-// Those who were served together come back at about the same time: waiting a moment for them halves the syncs. A
-// caller alone never waits.
+// Those who were served together come back at about the same time: waiting a moment for them halves the
+// syncs. A caller alone never waits.
 std::vector<Recorder::Request*> Recorder::gather(std::unique_lock<std::mutex>& lock) {
   for (int i = 0; i < kPatience && queue_.size() < last_batch_; ++i) {
     lock.unlock();

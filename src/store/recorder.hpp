@@ -13,8 +13,8 @@
 
 namespace genops {
 
-/// Group commit: whoever records while a commit is under way joins the next one, so that many threads share one
-/// fdatasync. No thread of its own: one of the callers leads a batch for all that wait.
+/// Group commit: whoever records while a commit is under way joins the next one, so that many threads share
+/// one fdatasync. No thread of its own: one of the callers leads a batch for all that wait.
 class Recorder {
  public:
   /// `transaction`: runs its argument in one write transaction of the connection that `db` is.
@@ -40,8 +40,8 @@ class Recorder {
   const Attribution defaults_;
   const std::function<std::int64_t()> now_;
   const std::function<void(const std::function<void()>&)> transaction_;
-  Appender appender_;             // the leader's
-  std::int64_t since_fold_ = 0;   // the leader's: events since the tail was last measured
+  Appender appender_;            // the leader's
+  std::int64_t since_fold_ = 0;  // the leader's: events since the tail was last measured
 
   std::mutex mutex_;  // guards what follows
   std::condition_variable changed_;

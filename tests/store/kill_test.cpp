@@ -83,8 +83,10 @@ TEST(Kill, NoAcknowledgedEventIsLostOrDoubled) {
   }
   Ledger ledger = Ledger::open(folder / "a.db");
   std::set<std::string> found;
-  for (const auto& row : ledger.query("SELECT event_id FROM cost_event").rows) found.insert(std::get<std::string>(row.at(0)));
-  for (const std::string& id : acknowledged) ASSERT_TRUE(found.contains(id)) << id << " was acknowledged and is lost";
+  for (const auto& row : ledger.query("SELECT event_id FROM cost_event").rows)
+    found.insert(std::get<std::string>(row.at(0)));
+  for (const std::string& id : acknowledged)
+    ASSERT_TRUE(found.contains(id)) << id << " was acknowledged and is lost";
   const VerifyReport report = ledger.verify();
   EXPECT_TRUE(report.differences.empty()) << report.differences.front();
   EXPECT_EQ(report.events, static_cast<std::int64_t>(found.size()));

@@ -154,7 +154,8 @@ TEST(Ledger, ARolledBackBatchLeavesNothingBehind) {
   EXPECT_THROW(other.record(priced_event("new-provider", 3)), Error);
   ledger.record(priced_event("another", 4));  // takes the series id that the failed one had
   other.record(priced_event("new-provider", 5));
-  const Table found = ledger.query("SELECT provider, cost_nanos FROM cost_event WHERE cost_nanos > 2 ORDER BY seq");
+  const Table found =
+      ledger.query("SELECT provider, cost_nanos FROM cost_event WHERE cost_nanos > 2 ORDER BY seq");
   ASSERT_EQ(found.rows.size(), 2U);
   EXPECT_EQ(std::get<std::string>(found.rows[0][0]), "another");
   EXPECT_EQ(std::get<std::string>(found.rows[1][0]), "new-provider");
@@ -170,7 +171,10 @@ TEST(Ledger, ACopyOnAnotherMachineTakesANewIdAndKnowsItsOldEvents) {
     if (ledger.query("SELECT 1 FROM meta WHERE name = 'machine'").rows.empty())
       GTEST_SKIP() << "this machine has no /etc/machine-id, so that a copy cannot be told";
   }
-  ASSERT_EQ(std::system(("sqlite3 " + folder / "a.db" + " \"UPDATE meta SET value = 'elsewhere' WHERE name = 'machine'\"").c_str()), 0);
+  ASSERT_EQ(std::system(("sqlite3 " + folder / "a.db" +
+                         " \"UPDATE meta SET value = 'elsewhere' WHERE name = 'machine'\"")
+                            .c_str()),
+            0);
   Ledger copy = Ledger::open(folder / "a.db", fixed_clock());
   EXPECT_NE(copy.ledger_id(), ledger_id);
   Event correction;

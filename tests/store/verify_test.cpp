@@ -7,7 +7,8 @@ namespace genops {
 namespace {
 
 void damage(const std::string& path, const std::string& sql) {
-  const std::string command = "sqlite3 '" + path + "' '.dbconfig enable_trigger off' \"" + sql + "\" > /dev/null";
+  const std::string command =
+      "sqlite3 '" + path + "' '.dbconfig enable_trigger off' \"" + sql + "\" > /dev/null";
   ASSERT_EQ(std::system(command.c_str()), 0) << sql;
 }
 
@@ -46,7 +47,8 @@ TEST_F(Verify, ASoundLedgerHasNoDifferences) {
 
 TEST_F(Verify, NamesAChangedAmount) {
   damage(path, "UPDATE event SET cost_nanos = cost_nanos + 5 WHERE seq = 1");
-  expect_difference("rollup_day 2026-01-18, series 1 (openai gpt-4  customer-0): cost_nanos is 1000, the log says 1005");
+  expect_difference(
+      "rollup_day 2026-01-18, series 1 (openai gpt-4  customer-0): cost_nanos is 1000, the log says 1005");
 }
 
 TEST_F(Verify, NamesALostEvent) {
