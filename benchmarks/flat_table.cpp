@@ -7,7 +7,7 @@
 
 namespace genops::bench {
 
-FlatTable::FlatTable(const std::string& path) : db_(path, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE) {
+FlatTable::FlatTable(const std::string& path) : db_(path, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE | SQLite::OPEN_NOMUTEX) {
   db_.exec(
       "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -16000;"
       "CREATE TABLE cost(id INTEGER PRIMARY KEY, event_id BLOB, occurred_at INTEGER, provider TEXT, model "

@@ -4,6 +4,7 @@
 #include "event_log.hpp"
 #include "fold.hpp"
 #include "ingest/event_json.hpp"
+#include "machine.hpp"
 
 namespace genops {
 
@@ -52,6 +53,7 @@ std::string record_cost(sqlite3* db, std::string_view event_json, std::int64_t n
   expect_ledger(db);
   const Event event = parse_event_json(event_json);
   Scope scope(db);
+  adopt_machine(db);
   Recorded recorded = Appender(db).append(event, {}, now_ms);
   fold_long_tail(db);
   scope.commit();

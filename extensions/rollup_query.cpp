@@ -101,12 +101,12 @@ class RollUp {
     if (by.session_id) column(detail("session_id"));
     if (by.status) column("CASE coalesce(o.status, e.status) WHEN 0 THEN 'success' ELSE 'error' END");
     for (const std::string& name : by.attributes) {
-      std::string path = "$.\"";
-      for (const char c : name) path += c == '"' ? std::string("\\\"") : std::string(1, c);
-      char* quoted_path = sqlite3_mprintf("%Q", (path + "\"").c_str());
-      if (quoted_path == nullptr) throw std::bad_alloc();
-      column("json_extract(" + detail("attributes") + ", " + quoted_path + ")");
-      sqlite3_free(quoted_path);
+      // By the decoded name: a path would compare the bytes between the quotes as they stand in the text.
+      char* column_sql = sqlite3_mprintf("(SELECT value FROM json_each(%s) WHERE key = %Q)",
+                                         detail("attributes").c_str(), name.c_str());
+      if (column_sql == nullptr) throw std::bad_alloc();
+      column(column_sql);
+      sqlite3_free(column_sql);
     }
     return columns;
   }

@@ -1,7 +1,8 @@
 #!/usr/bin/python3
-"""Which tests of a ctest run were skipped, and why: skipped.py JUNIT.xml
+"""What a ctest run has to say beside passed and failed: skipped.py JUNIT.xml
 
-A test says why in its output: a line "skipped: why", or the text behind GoogleTest's "file:line: Skipped".
+Which tests were skipped, and why: a line "skipped: why" in the test's output, or the text behind GoogleTest's
+"file:line: Skipped". And what the others wrote in lines of "note: ...": counts, seeds, which data they used.
 """
 
 import re
@@ -18,8 +19,12 @@ def reason(output):
 
 def main():
     for case in xml.etree.ElementTree.parse(sys.argv[1]).iter("testcase"):
+        name, output = case.get("name").split("  # ")[0], case.findtext("system-out") or ""
         if case.get("status") == "notrun":
-            print(f"skipped {case.get('name').split('  # ')[0]}: {reason(case.findtext('system-out') or '')}")
+            print(f"skipped {name}: {reason(output)}")
+            continue
+        for note in re.findall(r"^note: (.+)$", output, flags=re.M):
+            print(f"{name}: {note}")
 
 
 if __name__ == "__main__":

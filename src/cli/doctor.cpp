@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "cli/output.hpp"
+#include "core/text.hpp"
 #include "genops/version.hpp"
 #include "store/ledger_impl.hpp"
 

@@ -50,21 +50,12 @@ class Ingest {
     bytes_before_ += file.size();
   }
 
-  /// The summary. Answers may still be exact without folding; so an error of it does not undo what was
-  /// recorded.
+  /// The summary comes first: what it counts is recorded, whatever becomes of the fold.
   int finish() {
     rejects_.finish();
-    ledger_.fold();
-    if (globals_.json) {
-      print(json_object({{"read", std::to_string(read_)},
-                         {"recorded", std::to_string(recorded_)},
-                         {"duplicate", std::to_string(duplicate_)},
-                         {"rejected", std::to_string(rejects_.count())}}) +
-            '\n');
-    } else {
-      print(fmt::format("{} read: {} recorded, {} duplicate, {} rejected\n", read_, recorded_, duplicate_,
-                        rejects_.count()));
-    }
+    print_summary();
+    flush_stdout();
+    fold();
     if (interrupted) {
       warn(fmt::format("interrupted; {}", how_far()));
       return kInterrupted;
@@ -79,6 +70,31 @@ class Ingest {
   }
 
  private:
+  void print_summary() const {
+    if (globals_.json) {
+      print(json_object({{"read", std::to_string(read_)},
+                         {"recorded", std::to_string(recorded_)},
+                         {"duplicate", std::to_string(duplicate_)},
+                         {"rejected", std::to_string(rejects_.count())}}) +
+            '\n');
+    } else {
+      print(fmt::format("{} read: {} recorded, {} duplicate, {} rejected\n", read_, recorded_, duplicate_,
+                        rejects_.count()));
+    }
+  }
+
+  /// The log is the truth and the rollups follow it, so that this fails is no failure of the ingest.
+  void fold() {
+    try {
+      ledger_.fold();
+    } catch (const Error& error) {
+      warn(fmt::format(
+          "what is counted above is recorded, but the rollups could not be brought up to date: {}",
+          error.what()));
+      if (!error.hint().empty()) warn(fmt::format("hint: {}", error.hint()));
+    }
+  }
+
   void read_lines() {
     LineReader reader(file_->stream());
     std::string line;

@@ -6,6 +6,7 @@
 #include "cli/doctor.hpp"
 #include "cli/output.hpp"
 #include "cli/progress.hpp"
+#include "core/text.hpp"
 
 namespace genops::cli {
 namespace {

@@ -22,20 +22,6 @@ std::size_t character_size(std::string_view text) {
   return character.size() == size && (lead == 0 || is_valid_text(character)) ? size : 0;
 }
 
-/// Control characters of ASCII and Latin-1, and U+202A..E, U+2066..9, which reorder the text around them.
-bool is_control(std::string_view character) {
-  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(character[i]); };
-  if (character.size() == 1) return byte(0) < 0x20 || byte(0) == 0x7F;
-  if (character.size() == 2) return byte(0) == 0xC2 && byte(1) < 0xA0;
-  if (character.size() != 3 || byte(0) != 0xE2) return false;
-  return (byte(1) == 0x80 && byte(2) >= 0xAA && byte(2) <= 0xAE) ||
-         (byte(1) == 0x81 && byte(2) >= 0xA6 && byte(2) <= 0xA9);
-}
-
-void append_escaped(std::string& out, std::string_view bytes) {
-  for (const char byte : bytes) out += fmt::format("\\x{:02x}", static_cast<unsigned char>(byte));
-}
-
 std::string json_number(double value) {
   if (std::isnan(value)) return "null";
   if (std::isinf(value)) return value > 0 ? "9.0e+999" : "-9.0e+999";  // as SQLite's own JSON says it
@@ -61,22 +47,6 @@ std::string csv_cell(const Value& value) {
 }
 
 }  // namespace
-
-std::string printable(std::string_view text, bool keep_lines) {
-  std::string out;
-  while (!text.empty()) {
-    const std::size_t size = character_size(text);
-    const std::string_view character = text.substr(0, size == 0 ? 1 : size);
-    const bool kept = size != 0 && (!is_control(character) || (keep_lines && character == "\n"));
-    if (kept) {
-      out += character;
-    } else {
-      append_escaped(out, character);
-    }
-    text.remove_prefix(character.size());
-  }
-  return out;
-}
 
 std::string json_text(std::string_view text) {
   std::string out;

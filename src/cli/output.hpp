@@ -10,10 +10,6 @@
 /// What goes to stdout and stderr, and in which shape. Data is written to stdout, everything else to stderr.
 namespace genops::cli {
 
-/// `text` as it may stand on a terminal: control characters (also C1 and those that turn the writing
-/// direction) and broken UTF-8 as \xNN; line ends stay only with `keep_lines`.
-std::string printable(std::string_view text, bool keep_lines = false);
-
 /// One value as JSON. Text that is not UTF-8 gets U+FFFD for each byte that is wrong.
 std::string json_text(std::string_view text);
 std::string json_value(const Value& value);

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <filesystem>
 #include <iterator>
 #include <memory>
 #include <string>
@@ -36,7 +35,7 @@ int run_init(const Globals& globals, std::vector<std::string> require) {
   for (const std::string& name : require) require_attribute(name, "--require");
 
   const std::string path = ledger_path(globals);
-  const bool existed = std::filesystem::exists(path);
+  const bool existed = has_content(path);
   Options options;
   options.require = require;
   Ledger ledger = Ledger::open(path, options);

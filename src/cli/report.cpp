@@ -194,18 +194,26 @@ std::int64_t days_of(const std::string& text) {
   return *days;
 }
 
-/// Prints the JSON that `function(amount)` answers, or the rows that `sql` makes of it (parameter 1).
-int print_answer(const Globals& globals, const std::string& function, std::int64_t amount,
-                 const std::string& sql) {
+/// A function of SQL that answers in JSON, and the same as rows: ?1 is what the function is asked, ?2 now, ?3
+/// where its window starts.
+struct Answer {
+  const char* json;
+  const char* rows;
+  std::int64_t unit_ms;  ///< of ?1
+};
+
+int print_answer(const Globals& globals, const Answer& answer, std::int64_t amount) {
   Ledger ledger = open_reader(globals);
+  const std::int64_t now = ledger.impl().now();
   mention_fixed_now();
-  const std::vector<Value> parameters = {amount};
-  const Table answer = ledger.query(fmt::format("SELECT {}(?)", function), parameters);
+  const std::int64_t start = amount > now / answer.unit_ms ? 0 : now - amount * answer.unit_ms;
   if (globals.json) {
-    print(std::get<std::string>(answer.rows.at(0).at(0)) + '\n');
+    const std::vector<Value> parameters = {amount, now};
+    print(std::get<std::string>(ledger.query(answer.json, parameters).rows.at(0).at(0)) + '\n');
     return kDone;
   }
-  const Table table = ledger.query(sql, answer.rows[0]);
+  const std::vector<Value> parameters = {amount, now, start};
+  const Table table = ledger.query(answer.rows, parameters);
   if (table.rows.empty()) {
     say(globals, "no events");
   } else {
@@ -214,23 +222,30 @@ int print_answer(const Globals& globals, const std::string& function, std::int64
   return kDone;
 }
 
-constexpr const char* kSummaryRows = R"(
-  WITH answer(text) AS (SELECT ?)
-  SELECT 'total' AS of, NULL AS name, json_extract(text, '$.event_count') AS events,
-    nanos(json_extract(text, '$.total_cost')) AS cost_nanos FROM answer
-  UNION ALL SELECT 'provider', key, NULL, nanos(value) FROM answer, json_each(text, '$.by_provider')
-  UNION ALL SELECT 'customer', key, NULL, nanos(value) FROM answer, json_each(text, '$.by_customer'))";
+// Money must not pass through json_extract or the values of json_each, which make a double of it: `->` keeps
+// the number's own digits. It cannot name every key, so amounts by name come from cost_rollup.
+constexpr Answer kSummary = {"SELECT cost_summary(?1, ?2)", R"(
+  WITH answer(text) AS MATERIALIZED (SELECT cost_summary(?1, ?2)),
+  line(of, name, events, cost_nanos, rank) AS (
+    SELECT 'total', NULL, text ->> 'event_count', nanos(nullif(text -> 'total_cost', 'null')), 0 FROM answer
+    UNION ALL SELECT 'provider', provider, NULL, cost_nanos, 1 FROM cost_rollup('all', 'provider', ?3, ?2 + 1)
+    UNION ALL SELECT 'customer', customer_id, NULL, cost_nanos, 2
+      FROM cost_rollup('all', 'customer_id', ?3, ?2 + 1) WHERE customer_id IS NOT NULL)
+  SELECT of, name, events, cost_nanos FROM line ORDER BY rank, name)",
+                             1000};
 
-constexpr const char* kUsageRows = R"(
-  WITH answer(text) AS (SELECT value FROM json_each(?, '$.providers')),
-  provider(name, text) AS (SELECT json_extract(text, '$.name'), text FROM answer),
-  line(provider, rank, model, operation_type, requests, cost_nanos, cost_per_request_nanos) AS (
-    SELECT name, 0, NULL, NULL, json_extract(text, '$.requests'), nanos(json_extract(text, '$.total_cost')),
-      nanos(json_extract(text, '$.avg_cost_per_request')) FROM provider
-    UNION ALL SELECT name, 1, key, NULL, NULL, nanos(value), NULL FROM provider, json_each(text, '$.models')
-    UNION ALL SELECT name, 2, NULL, key, NULL, nanos(value), NULL FROM provider, json_each(text, '$.operation_types'))
+constexpr Answer kUsage = {"SELECT current_usage(?1, ?2)", R"(
+  WITH answer(text) AS (SELECT value FROM json_each(current_usage(?1, ?2), '$.providers')),
+  line(provider, model, operation_type, requests, cost_nanos, cost_per_request_nanos, rank) AS (
+    SELECT text ->> 'name', NULL, NULL, text ->> 'requests', nanos(nullif(text -> 'total_cost', 'null')),
+      nanos(nullif(text -> 'avg_cost_per_request', 'null')), 0 FROM answer
+    UNION ALL SELECT provider, model, NULL, NULL, cost_nanos, NULL, 1
+      FROM cost_rollup('all', 'provider,model', ?3, ?2 + 1) WHERE model IS NOT NULL
+    UNION ALL SELECT provider, NULL, operation_type, NULL, cost_nanos, NULL, 2
+      FROM cost_rollup('all', 'provider,operation_type', ?3, ?2 + 1) WHERE operation_type IS NOT NULL)
   SELECT provider, model, operation_type, requests, cost_nanos, cost_per_request_nanos
-  FROM line ORDER BY provider, rank, model, operation_type)";
+  FROM line ORDER BY provider, rank, model, operation_type)",
+                           86'400'000};
 
 void add_report_options(CLI::App& command, ReportOptions& options) {
   const auto add = [&](const char* name, std::string& value, const char* type, const char* text) {
@@ -271,17 +286,16 @@ void add_reports(Program& program) {
   CLI::App& summary =
       program.add(program.app, "summary",
                   "Show what was spent in the last hour or so, in all, by provider and by customer.",
-                  {"genops summary", "genops summary --window 1d --json"}, [&globals, window] {
-                    return print_answer(globals, "cost_summary", seconds_of(*window), kSummaryRows);
-                  });
+                  {"genops summary", "genops summary --window 1d --json"},
+                  [&globals, window] { return print_answer(globals, kSummary, seconds_of(*window)); });
   summary.add_option("--window", *window, "how far back: 90s, 30m, 1h, 2d, or seconds (default: 1h)")
       ->type_name("DURATION");
 
   auto days = std::make_shared<std::string>("30");
-  CLI::App& usage = program.add(
-      program.app, "usage", "Show what each provider, model and type of operation cost in the last days.",
-      {"genops usage", "genops usage --days 7 --json"},
-      [&globals, days] { return print_answer(globals, "current_usage", days_of(*days), kUsageRows); });
+  CLI::App& usage = program.add(program.app, "usage",
+                                "Show what each provider, model and type of operation cost in the last days.",
+                                {"genops usage", "genops usage --days 7 --json"},
+                                [&globals, days] { return print_answer(globals, kUsage, days_of(*days)); });
   usage.add_option("--days", *days, "how far back (default: 30)")->type_name("N");
 }
 

@@ -11,23 +11,19 @@
 #include <span>
 
 #include "cli/output.hpp"
+#include "core/attribution.hpp"
 #include "core/text.hpp"
-#include "ingest/event_fields.hpp"
 
 namespace genops::cli {
 namespace {
 
 namespace fs = std::filesystem;
 
-/// Those from kFirstDefault on have a variable of the environment each: GENOPS_TEAM, ...
-constexpr std::array<std::string_view, 11> kAttribution = {
-    "provider",    "model",       "operation_type", "operation_name", "team",   "project",
-    "environment", "customer_id", "cost_center",    "feature",        "user_id"};
-constexpr std::size_t kFirstDefault = 4;
-
-std::string& member(Attribution& attribution, std::string_view name) {
-  return attribution.*static_cast<std::string Attribution::*>(find_field(name)->text);
-}
+constexpr auto kAttributionNames = [] {
+  std::array<std::string_view, kAttributionFields.size()> names;
+  for (std::size_t i = 0; i < names.size(); ++i) names[i] = kAttributionFields[i].name;
+  return names;
+}();
 
 std::string variable_name(std::string_view attribute) {
   std::string name = "GENOPS_";
@@ -75,6 +71,12 @@ std::string ledger_path(const Globals& globals) {
               "say --ledger PATH or set GENOPS_LEDGER");
 }
 
+bool has_content(const std::string& path) {
+  std::error_code error;
+  const std::uintmax_t size = fs::file_size(path, error);
+  return !error && size > 0;
+}
+
 Ledger open_reader(const Globals& globals) {
   const std::string path = ledger_path(globals);
   require_ledger(path);
@@ -92,12 +94,12 @@ Ledger open_writer(const Globals& globals) {
 }
 
 Ledger open_recorder(const Globals& globals, Options options) {
-  for (const std::string_view name : std::span(kAttribution).subspan(kFirstDefault)) {
-    std::string& value = member(options.defaults, name);
-    if (value.empty()) value = environment(variable_name(name));
+  for (const AttributionField& field : std::span(kAttributionFields).subspan(kFirstGovernanceField)) {
+    std::string& value = options.defaults.*field.value;
+    if (value.empty()) value = environment(variable_name(field.name));
   }
   const std::string path = ledger_path(globals);
-  const bool is_new = !exists(path);
+  const bool is_new = !has_content(path);
   Ledger ledger = Ledger::open(path, std::move(options));
   if (is_new) say(globals, fmt::format("new ledger: {}", path));
   return ledger;
@@ -109,20 +111,20 @@ void set_default(Attribution& defaults, const std::string& name, const std::stri
   if (std::find(names.begin(), names.end(), name) == names.end()) {
     throw UsageError(argument, fmt::format("one of {}", fmt::join(names, ", ")), name);
   }
-  member(defaults, name) = value;
+  defaults.*find_attribution_field(name)->value = value;
 }
 
 std::span<const std::string_view> attribution_names() {
-  return kAttribution;
+  return kAttributionNames;
 }
 
 bool is_attribute(std::string_view name) {
-  return std::find(kAttribution.begin(), kAttribution.end(), name) != kAttribution.end();
+  return find_attribution_field(name) != nullptr;
 }
 
 void require_attribute(const std::string& name, std::string_view argument) {
   if (is_attribute(name)) return;
-  throw UsageError(argument, fmt::format("one of {}", fmt::join(kAttribution, ", ")), name);
+  throw UsageError(argument, fmt::format("one of {}", fmt::join(kAttributionNames, ", ")), name);
 }
 
 std::pair<std::string, std::string> name_and_value(const std::string& text, std::string_view argument) {
@@ -147,12 +149,9 @@ void mention_fixed_now() {
 }
 
 void refuse_ledger_file(const std::string& file, const std::string& ledger, std::string_view argument) {
-  for (const char* suffix : {"", "-wal", "-shm", "-journal"}) {
-    std::error_code ignored;
-    if (!fs::equivalent(file, ledger + suffix, ignored)) continue;
+  if (is_ledger_file(file, ledger))
     throw Error(Errc::invalid_argument, fmt::format("{}: expected another file than the ledger, found {}",
                                                     argument, genops::quoted(file)));
-  }
 }
 
 void catch_interrupts() {

@@ -43,6 +43,9 @@ auto as_usage(Parse&& parse) {
 /// --ledger, else $GENOPS_LEDGER, else $XDG_DATA_HOME/genops/ledger.db, else ~/.local/share/genops/ledger.db.
 std::string ledger_path(const Globals& globals);
 
+/// False where opening `path` for recording makes a new ledger: there is no file, or an empty one.
+bool has_content(const std::string& path);
+
 /// Throws: Error{not_found} with a hint where there is no ledger.
 Ledger open_reader(const Globals& globals);
 /// A ledger that exists, for writing.

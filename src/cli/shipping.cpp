@@ -7,6 +7,7 @@
 #include "cli/commands.hpp"
 #include "cli/output.hpp"
 #include "cli/progress.hpp"
+#include "core/text.hpp"
 #include "genops/money.hpp"
 #include "genops/sync.hpp"
 

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "cli/output.hpp"
+#include "core/text.hpp"
 #include "genops/money.hpp"
 
 namespace genops::cli {

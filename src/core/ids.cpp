@@ -57,13 +57,18 @@ Uuid uuid_of_key(const Uuid& ledger_id, std::string_view key) {
   return id;
 }
 
+Uuid as_uuid_v4(Uuid random) {
+  random[6] = static_cast<std::uint8_t>((random[6] & 0x0FU) | 0x40U);
+  random[8] = static_cast<std::uint8_t>((random[8] & 0x3FU) | 0x80U);
+  return random;
+}
+
 std::string uuid_text(const Uuid& id) {
+  constexpr std::array<std::uint8_t, 16> kPlace = {0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34};
   std::string text(36, '-');
-  std::size_t place = 0;
-  for (const std::uint8_t byte : id) {
-    if (is_hyphen_place(place)) ++place;
-    text[place++] = kHexDigits[byte >> 4U];
-    text[place++] = kHexDigits[byte & 15U];
+  for (std::size_t i = 0; i < id.size(); ++i) {
+    text[kPlace[i]] = kHexDigits[id[i] >> 4U];
+    text[kPlace[i] + 1U] = kHexDigits[id[i] & 15U];
   }
   return text;
 }
@@ -115,9 +120,10 @@ bool is_hex_id(std::string_view text, std::size_t size) {
 
 bool parse_hex_id(std::string_view text, std::span<std::uint8_t> bytes) {
   if (!is_hex_id(text, bytes.size())) return false;
-  for (std::size_t i = 0; i < bytes.size(); ++i) {
-    const auto value = [&](std::size_t at) { return kLowerHex[static_cast<std::uint8_t>(text[at])]; };
-    bytes[i] = static_cast<std::uint8_t>(value(2 * i) << 4U | value(2 * i + 1));
+  const char* digit = text.data();
+  for (std::uint8_t& byte : bytes) {
+    const unsigned high = kLowerHex[static_cast<std::uint8_t>(*digit++)];
+    byte = static_cast<std::uint8_t>(high << 4U | kLowerHex[static_cast<std::uint8_t>(*digit++)]);
   }
   return true;
 }

@@ -30,6 +30,9 @@ std::optional<UuidOrigin> uuid_v7_origin(const Uuid& id);
 /// UUIDv5 of `key` within the ledger: same ledger and key, same id.
 Uuid uuid_of_key(const Uuid& ledger_id, std::string_view key);
 
+/// `random` with the version and variant of a UUIDv4.
+Uuid as_uuid_v4(Uuid random);
+
 /// Lower-case hyphenated text, and back from hyphenated hex of either case; nullopt for anything else.
 std::string uuid_text(const Uuid& id);
 std::optional<Uuid> parse_uuid(std::string_view text);

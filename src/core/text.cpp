@@ -1,5 +1,6 @@
 #include "core/text.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 
@@ -48,10 +49,31 @@ bool is_plain_word(const char* bytes) {
   return ((word | (word - kOnes)) & kHighBits) == 0;
 }
 
+/// Whole texts at eight bytes a time, the last eight overlapping; nearly every text passes here.
+bool is_plain(std::string_view text) {
+  if (text.size() < 8) {
+    char word[8] = {'x', 'x', 'x', 'x', 'x', 'x', 'x', 'x'};
+    std::copy(text.begin(), text.end(), word);
+    return is_plain_word(word);
+  }
+  for (std::size_t i = 0; i + 8 <= text.size(); i += 8)
+    if (!is_plain_word(text.data() + i)) return false;
+  return is_plain_word(text.data() + text.size() - 8);
+}
+
+/// U+202A..E and U+2066..9 reorder the text around them.
+bool turns_direction(std::string_view character) {
+  if (character.size() != 3 || byte_at(character, 0) != 0xE2) return false;
+  const std::uint8_t second = byte_at(character, 1), third = byte_at(character, 2);
+  return (second == 0x80 && third >= 0xAA && third <= 0xAE) ||
+         (second == 0x81 && third >= 0xA6 && third <= 0xA9);
+}
+
 /// Terminals act on control characters: C0, DEL, and C1, which UTF-8 writes as C2 80 to C2 9F.
 bool is_control(std::string_view character) {
   const std::uint8_t first = byte_at(character, 0);
-  return first < 0x20 || first == 0x7F || (first == 0xC2 && byte_at(character, 1) < 0xA0);
+  return first < 0x20 || first == 0x7F || (first == 0xC2 && byte_at(character, 1) < 0xA0) ||
+         turns_direction(character);
 }
 
 void append_escaped_byte(std::string& out, std::uint8_t byte) {
@@ -89,6 +111,7 @@ void append_json_escape(std::string& out, char c) {
 }  // namespace
 
 bool is_valid_text(std::string_view text) {
+  if (is_plain(text)) return true;
   while (!text.empty()) {
     if (text.size() >= 8 && is_plain_word(text.data())) {
       text.remove_prefix(8);
@@ -101,22 +124,31 @@ bool is_valid_text(std::string_view text) {
   return true;
 }
 
+std::string printable(std::string_view text, bool keep_lines) {
+  std::string out;
+  while (!text.empty()) {
+    const std::size_t length = character_length(text);
+    const std::string_view character = text.substr(0, length == 0 ? 1 : length);
+    const bool kept = length != 0 && !is_noncharacter(character) &&
+                      (!is_control(character) || (keep_lines && character == "\n"));
+    if (kept) {
+      out += character;
+    } else {
+      for (std::size_t i = 0; i < character.size(); ++i) append_escaped_byte(out, byte_at(character, i));
+    }
+    text.remove_prefix(character.size());
+  }
+  return out;
+}
+
 std::string quoted(std::string_view text) {
-  std::string out = "'";
   std::size_t taken = 0;
   while (taken < text.size()) {
-    const std::size_t length = character_length(text.substr(taken));
-    const std::string_view character = text.substr(taken, length == 0 ? 1 : length);
-    if (taken + character.size() > kQuotedBytes) break;
-    if (length == 0 || is_control(character)) {
-      for (std::size_t i = 0; i < character.size(); ++i) append_escaped_byte(out, byte_at(character, i));
-    } else {
-      out += character;
-    }
-    taken += character.size();
+    const std::size_t length = std::max<std::size_t>(1, character_length(text.substr(taken)));
+    if (taken + length > kQuotedBytes) break;
+    taken += length;
   }
-  out += taken < text.size() ? "...'" : "'";
-  return out;
+  return "'" + printable(text.substr(0, taken)) + (taken < text.size() ? "...'" : "'");
 }
 
 void append_json_string(std::string& out, std::string_view text) {

@@ -13,7 +13,11 @@ inline constexpr std::size_t kMaxAttributesBytes = 65536;  ///< of `attributes`,
 /// cannot tell them from damage.
 bool is_valid_text(std::string_view text);
 
-/// `text` for a message: quoted, cut to 60 bytes, control characters and broken bytes as \xNN.
+/// `text` as it may stand on a terminal: control characters (also C1 and those that turn the writing
+/// direction) and whatever is not well-formed as \xNN; line ends stay only with `keep_lines`.
+std::string printable(std::string_view text, bool keep_lines = false);
+
+/// `text` for a message: quoted, cut to 60 bytes, printable.
 /// Say genops::quoted for a std::string where <iomanip> is included: std::quoted is found for it otherwise.
 std::string quoted(std::string_view text);
 

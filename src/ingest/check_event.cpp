@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <limits>
+#include <vector>
 
+#include "core/attribution.hpp"
 #include "core/ids.hpp"
 #include "core/text.hpp"
 #include "genops/money.hpp"
@@ -53,7 +55,6 @@ bool is_well_formed(FieldType type, const std::string& text) {
 }
 
 void check_text_field(const Field& field, const std::string& text) {
-  if (text.empty()) return;
   if (field.type == FieldType::attributes) return check_json_object(text, field.name);
   check_text(field, text);
   if (!is_well_formed(field.type, text)) throw field_error(field, genops::quoted(text));
@@ -148,15 +149,38 @@ void check_required(const Event& event) {
   throw Error(Errc::invalid_argument, "model: expected a model, usage or a cost, found none of them");
 }
 
+/// The fields that an Event keeps as they are, apart: every event is walked over, and most of them are not set.
+struct KeptFields {
+  std::vector<const Field*> texts, numbers;
+};
+
+const KeptFields& kept_fields() {
+  static const KeptFields kept = [] {
+    KeptFields fields;
+    for (const Field& each : event_fields()) {
+      if (each.text != nullptr) fields.texts.push_back(&each);
+      if (each.number != nullptr) fields.numbers.push_back(&each);
+    }
+    return fields;
+  }();
+  return kept;
+}
+
 }  // namespace
+
+void check_attribution(const Attribution& attribution) {
+  for (const AttributionField& each : kAttributionFields)
+    if (!(attribution.*each.value).empty()) check_text(field(each.name), attribution.*each.value);
+}
 
 void check_event(const Event& event) {
   const EventKind kind = event.kind.value_or(EventKind::attempt);
   check_required(event);
-  for (const Field& each : event_fields()) {
-    if (each.text != nullptr) check_text_field(each, event.*each.text);
-    if (each.number != nullptr && event.*each.number) check_number_field(each, *(event.*each.number), kind);
-  }
+  const KeptFields& kept = kept_fields();
+  for (const Field* each : kept.texts)
+    if (!(event.*each->text).empty()) check_text_field(*each, event.*each->text);
+  for (const Field* each : kept.numbers)
+    if (event.*each->number) check_number_field(*each, *(event.*each->number), kind);
   if (!event.units.empty()) check_units(event.units, kind);
   check_cost_of_kind(event, kind);
   check_reference(event, kind);

@@ -7,12 +7,11 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
-#include <fstream>
 
 #include "core/attribution.hpp"
-#include "core/ids.hpp"
 #include "core/text.hpp"
 #include "genops/error.hpp"
+#include "machine.hpp"
 #include "store/connection.hpp"
 #include "store/migrations.hpp"
 
@@ -28,48 +27,6 @@ namespace fs = std::filesystem;
                                                                           : Errc::io;
   throw Error(code, path + ": " + std::strerror(error),
               "check the folder, or name another file with --ledger");
-}
-
-/// A name for this machine that does not tell its machine-id; '' where there is none.
-std::string machine_name() {
-  std::string id;
-  std::ifstream("/etc/machine-id") >> id;
-  return id.empty() ? id : uuid_text(uuid_of_key(Uuid{}, id));
-}
-
-std::string meta(SQLite::Database& db, const std::string& name) {
-  SQLite::Statement select(db, "SELECT value FROM main.meta WHERE name = ?");
-  select.bind(1, name);
-  return select.executeStep() ? select.getColumn(0).getString() : std::string();
-}
-
-void set_meta(SQLite::Database& db, const std::string& name, const std::string& value) {
-  SQLite::Statement replace(
-      db, "INSERT INTO main.meta(name, value) VALUES (?1, ?2) ON CONFLICT(name) DO UPDATE SET value = ?2");
-  replace.bind(1, name);
-  replace.bind(2, value);
-  replace.exec();
-}
-
-/// Two copies that record on would give two events one id: what is derived from a key carries the ledger's
-/// id.
-void adopt_machine(SQLite::Database& db) {
-  const std::string here = machine_name();
-  if (here.empty() || meta(db, "machine") == here) return;
-  write_transaction(db, [&] {
-    const std::string made_on = meta(db, "machine");
-    if (made_on == here) return;
-    if (!made_on.empty()) {
-      const std::string old_id = meta(db, "ledger_id");
-      set_meta(db, "former_ledger_id:" + old_id, old_id);
-      db.exec(
-          "UPDATE main.meta SET value = (SELECT substr(h, 1, 8) || '-' || substr(h, 9, 4) || '-4' || "
-          "substr(h, 14, 3) || '-8'"
-          " || substr(h, 18, 3) || '-' || substr(h, 21) FROM (SELECT lower(hex(randomblob(16))) AS h))"
-          " WHERE name = 'ledger_id'");
-    }
-    set_meta(db, "machine", here);
-  });
 }
 
 void demand(SQLite::Database& db, const std::vector<std::string>& require) {
@@ -124,15 +81,21 @@ void prepare_file(const std::string& path, bool create) {
 }
 
 void set_up(SQLite::Database& db, const std::string& path, const std::vector<std::string>& require) {
-  const FileState state = file_state(db, path);
-  if (state == FileState::empty) {
-    if (db.execAndGet("PRAGMA journal_mode = WAL").getString() != "wal")
-      throw Error(Errc::io, path + ": this file system does not support SQLite's write-ahead log",
-                  "put the ledger on a local disk");
-  }
-  if (state != FileState::current) migrate(db, path);
-  if (state == FileState::empty) write_transaction(db, [&] { demand(db, require); });
-  adopt_machine(db);
+  file_state(db, path);  // refuses what is no ledger before anything is written
+  // Looked at each time: a copy made by VACUUM INTO is a ledger, but not in WAL mode.
+  std::string mode = db.execAndGet("PRAGMA main.journal_mode").getString();
+  if (mode != "wal") mode = db.execAndGet("PRAGMA main.journal_mode = WAL").getString();
+  if (mode != "wal")
+    throw Error(Errc::io, path + ": this file system does not support SQLite's write-ahead log",
+                "put the ledger on a local disk");
+  const bool current = file_state(db, path) == FileState::current;
+  write_transaction(db, [&] {
+    // One transaction: whoever is killed in it, or comes second, finds a whole ledger or none.
+    const FileState state = file_state(db, path);
+    if (!current) migrate(db, path);
+    if (state == FileState::empty) demand(db, require);
+    adopt_machine(db.getHandle());
+  });
 }
 
 }  // namespace genops

@@ -8,6 +8,7 @@
 #include "clock.hpp"
 #include "event_log.hpp"
 #include "fold.hpp"
+#include "ingest/check_event.hpp"
 #include "store/connection.hpp"
 #include "store/create.hpp"
 #include "store/ledger_impl.hpp"
@@ -71,8 +72,9 @@ void check_file_state(SQLite::Database& db, const std::string& path) {
 
 }  // namespace
 
-Ledger::Impl::Impl(std::string file, Options chosen) : path(std::move(file)), options(std::move(chosen)) {
+Ledger::Impl::Impl(std::string named, Options chosen) : path(std::move(named)), options(std::move(chosen)) {
   if (options.access == Options::Access::write) {
+    check_attribution(options.defaults);
     prepare_file(path, options.create);
     writer = std::make_unique<SQLite::Database>(
         open_connection(path, Options::Access::write, options.durability, options.busy_timeout_ms));
@@ -80,7 +82,8 @@ Ledger::Impl::Impl(std::string file, Options chosen) : path(std::move(file)), op
     sqlite3* handle = writer->getHandle();
     // The guards are for statements that are not ours: append inserts and never replaces.
     sqlite3_db_config(handle, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, nullptr);
-    checkpointer = std::make_unique<Checkpointer>(path);
+    file = sqlite3_db_filename(handle, "main");
+    checkpointer = std::make_unique<Checkpointer>(file);
     hook_checkpoints(handle, checkpointer.get());
     recorder = std::make_unique<Recorder>(
         handle, options.defaults, [this] { return now(); },
@@ -91,6 +94,7 @@ Ledger::Impl::Impl(std::string file, Options chosen) : path(std::move(file)), op
   reader = std::make_unique<SQLite::Database>(
       open_connection(path, Options::Access::read, options.durability, options.busy_timeout_ms));
   check_file_state(*reader, path);
+  file = sqlite3_db_filename(reader->getHandle(), "main");
 }
 
 Ledger::Impl::~Impl() = default;
@@ -147,7 +151,7 @@ VerifyReport Ledger::verify(const std::function<void(std::int64_t, std::int64_t)
   VerifyReport report;
   translating("cannot verify the ledger", [&] {
     // A connection of its own: it keeps a snapshot for long, and needs temp tables.
-    SQLite::Database db = open_connection(path(), Options::Access::read, impl_->options.durability,
+    SQLite::Database db = open_connection(impl_->file, Options::Access::read, impl_->options.durability,
                                           impl_->options.busy_timeout_ms);
     report = genops::verify(db.getHandle(), progress);
   });

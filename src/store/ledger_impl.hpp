@@ -16,7 +16,8 @@ class Recorder;
 
 /// What the rooms to the right may use of an open ledger beside its public members.
 struct Ledger::Impl {
-  std::string path;
+  std::string path;  ///< as the caller named it, for messages
+  std::string file;  ///< absolute, links followed: what everything beside SQLite itself goes by
   Options options;
   std::unique_ptr<Checkpointer>
       checkpointer;  ///< outlives the connection it is hooked to; null with Access::read

@@ -5,20 +5,17 @@
 
 namespace genops {
 
-namespace {
-
-int pragma(SQLite::Database& db, const char* name) {
-  return db.execAndGet(std::string("PRAGMA main.") + name).getInt();
-}
-
-}  // namespace
-
 FileState file_state(SQLite::Database& db, const std::string& path) {
-  const int application = pragma(db, "application_id"), version = pragma(db, "user_version");
+  // One statement, hence one snapshot: another process may be making the ledger at this moment.
+  SQLite::Statement facts(db,
+                          "SELECT (SELECT application_id FROM pragma_application_id),"
+                          " (SELECT user_version FROM pragma_user_version),"
+                          " (SELECT count(*) FROM main.sqlite_schema)");
+  facts.executeStep();
+  const int application = facts.getColumn(0).getInt(), version = facts.getColumn(1).getInt();
+  const bool bare = facts.getColumn(2).getInt() == 0;
   const int newest = static_cast<int>(migrations().size());
-  if (application == 0 && version == 0 &&
-      db.execAndGet("SELECT count(*) FROM main.sqlite_schema").getInt() == 0)
-    return FileState::empty;
+  if (application == 0 && version == 0 && bare) return FileState::empty;
   if (application != kApplicationId)
     throw Error(Errc::not_a_ledger, path + ": expected a ledger, found another SQLite database",
                 "name another file with --ledger; this one was not touched");
@@ -31,15 +28,11 @@ FileState file_state(SQLite::Database& db, const std::string& path) {
 }
 
 void migrate(SQLite::Database& db, const std::string& path) {
-  while (file_state(db, path) != FileState::current) {
-    write_transaction(db, [&] {
-      // Looked at again under the lock: another process may have been first.
-      if (file_state(db, path) == FileState::current) return;
-      const int version = pragma(db, "user_version");
-      db.exec(migrations()[static_cast<std::size_t>(version)].sql);
-      db.exec("PRAGMA user_version = " + std::to_string(version + 1));
-    });
-  }
+  if (file_state(db, path) == FileState::current) return;  // another process was first
+  const auto steps = migrations();
+  auto version = static_cast<std::size_t>(db.execAndGet("PRAGMA main.user_version").getInt());
+  for (; version < steps.size(); ++version) db.exec(steps[version].sql);
+  db.exec("PRAGMA main.user_version = " + std::to_string(steps.size()));
 }
 
 }  // namespace genops

@@ -20,8 +20,7 @@ std::span<const Migration> migrations();
 enum class FileState { empty, current, outdated };
 FileState file_state(SQLite::Database& db, const std::string& path);
 
-/// Applies what is missing, each step in a transaction of its own with its version number; safe when several
-/// processes do it at once.
+/// Applies what is missing, within the caller's transaction.
 void migrate(SQLite::Database& db, const std::string& path);
 
 }  // namespace genops

@@ -114,7 +114,7 @@ Error no_such_destination(std::string_view name) {
 }  // namespace
 
 std::string lock_path(const Ledger::Impl& ledger, std::int64_t destination_id) {
-  return ledger.path + ".sync-" + std::to_string(destination_id);
+  return ledger.file + ".sync-" + std::to_string(destination_id);
 }
 
 DestinationRow read_destination(SQLite::Database& db, std::string_view name) {

@@ -20,7 +20,8 @@ Recorder::Recorder(sqlite3* db, Attribution defaults, std::function<std::int64_t
       defaults_(std::move(defaults)),
       now_(std::move(now)),
       transaction_(std::move(transaction)),
-      appender_(db) {}
+      appender_(db),
+      since_fold_(kFoldCheck) {}  // the first commit looks what others have left
 
 std::vector<RecordResult> Recorder::record(std::span<const Event> events) {
   Request request{events, {}, {}, false};

@@ -45,7 +45,7 @@ class Destination {
 
 /// What a destination may know of its ledger beside the events.
 struct LedgerView {
-  std::string path;
+  std::string file;  ///< as Ledger::Impl::file
   std::vector<std::string> ids;  ///< as Outbox::ledger_ids: the present one first
   /// As Outbox::find_event.
   std::function<std::optional<std::int64_t>(const Uuid& event_id, std::int64_t likely_seq)> find_event;

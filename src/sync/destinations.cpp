@@ -38,7 +38,7 @@ void check_text(std::string_view argument, std::string_view value, std::size_t m
 
 LedgerView view_of(Ledger& ledger) {
   Outbox outbox(ledger.impl());
-  return {ledger.path(), outbox.ledger_ids(),
+  return {ledger.impl().file, outbox.ledger_ids(),
           [outbox](const Uuid& event_id, std::int64_t likely_seq) mutable {
             return outbox.find_event(event_id, likely_seq);
           }};

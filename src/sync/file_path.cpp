@@ -7,6 +7,7 @@
 #include <system_error>
 
 #include "core/text.hpp"
+#include "store/ledger_files.hpp"
 #include "sync/file_destination.hpp"
 
 namespace genops {
@@ -15,15 +16,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view kScheme = "file:";
-
-bool is_of_ledger(const fs::path& path, const LedgerView& ledger) {
-  for (const char* suffix : {"", "-wal", "-shm", "-journal"}) {
-    const std::string own = ledger.path + suffix;
-    std::error_code absent;
-    if (path == fs::absolute(own).lexically_normal() || fs::equivalent(path, own, absent)) return true;
-  }
-  return false;
-}
 
 Errc errc_of(int code) {
   if (code == ENOSPC || code == EDQUOT || code == EFBIG) return Errc::disk_full;
@@ -65,7 +57,7 @@ std::string checked_file_url(std::string_view url, const LedgerView& ledger) {
   if (given.empty() || given.starts_with("//"))
     throw Error(Errc::invalid_argument, "url: expected file:PATH, found " + genops::quoted(url));
   const fs::path path = fs::absolute(given).lexically_normal();
-  if (is_of_ledger(path, ledger))
+  if (is_ledger_file(path, ledger.file))
     throw Error(Errc::invalid_argument,
                 "url: expected a file beside the ledger, found the ledger itself: " + genops::quoted(url));
   return std::string(kScheme) + path.string();
@@ -76,7 +68,7 @@ int open_destination_file(const std::string& path, int flags, const LedgerView& 
   if (::stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode))
     throw DestinationError(Errc::invalid_argument,
                            "'" + path + "': expected a file, found " + found_instead(status.st_mode));
-  if (is_of_ledger(path, ledger))
+  if (is_ledger_file(path, ledger.file))
     throw DestinationError(Errc::invalid_argument,
                            "'" + path + "': expected a file beside the ledger, found the ledger");
   const int descriptor = ::open(path.c_str(), flags | O_CLOEXEC | O_NOCTTY, 0600);

@@ -1,9 +1,9 @@
 #!/usr/bin/python3
-"""The main job on real input: azure_hour.py GENOPS-BINARY SOURCE-FOLDER
+"""The main job on real input: azure_hour.py GENOPS-BINARY SOURCE-FOLDER azure|generated job|module
 
-One hour of a production service (or, where ../shared/data is not there, a generated one) is ingested as CSV and as NDJSON;
-its cost, computed here in whole numbers from the file, must come back from cost_rollup, from the stock shell with and
-without the extension, and from the file destination.
+One hour of a production service, or a generated one, is ingested as CSV and as NDJSON. `job`: its cost, computed here in
+whole numbers from the file, must come back from cost_rollup, from the stock shell, and from the file destination.
+`module`: it must come back from the stock shell with the extension. Exit 77, and "skipped: why": that cannot be done here.
 """
 
 import csv
@@ -14,17 +14,18 @@ import sys
 import tempfile
 from pathlib import Path
 
+SKIPPED = 77
 SEED = 20231116
+ROLLUP = "SELECT events, cost_nanos, input_tokens, output_tokens FROM cost_rollup('all', '')"
 
 
-def requests(source):
-    path = Path(source) / "../shared/data/azure-llm-2023-conv.csv"
-    if path.exists():
-        with path.open() as file:
-            for row in csv.DictReader(file):
-                yield row["TIMESTAMP"].replace(" ", "T") + "Z", int(row["ContextTokens"]), int(row["GeneratedTokens"])
-        return
-    print(f"{path} is not there: a generated hour is used instead, seed {SEED}")
+def real_hour(path):
+    with path.open() as file:
+        for row in csv.DictReader(file):
+            yield row["TIMESTAMP"].replace(" ", "T") + "Z", int(row["ContextTokens"]), int(row["GeneratedTokens"])
+
+
+def generated_hour():
     chance = random.Random(SEED)
     for i in range(19_366):
         millis = i * 3_600_000 // 19_366
@@ -61,52 +62,75 @@ def expect(what, found, expected):
     assert found == expected, f"{what}: expected {expected}, found {found}"
 
 
+def price(context, generated):
+    return context * 30_000 + generated * 60_000  # 0.03 and 0.06 USD per 1,000
+
+
+def ingest(run, hour):
+    with open(f"{run.folder}/a.csv", "w", newline="") as first, open(f"{run.folder}/b.jsonl", "w") as second:
+        table = csv.writer(first)
+        table.writerow("occurred_at provider model input_tokens output_tokens cost_usd customer_id".split())
+        for number, (at, context, generated) in enumerate(hour):
+            cost, customer = usd(price(context, generated)), f"customer-{number % 7}"
+            if number % 2:
+                table.writerow([at, "openai", "gpt-4", context, generated, cost, customer])
+            else:
+                event = {"occurred_at": at, "provider": "openai", "model": "gpt-4", "input_tokens": context,
+                         "output_tokens": generated, "cost_usd": cost, "customer_id": customer}
+                second.write(json.dumps(event) + "\n")
+    counted = json.loads(run.genops("ingest", "--json", f"{run.folder}/a.csv", f"{run.folder}/b.jsonl"))
+    expect("ingested", counted, {"read": len(hour), "recorded": len(hour), "duplicate": 0, "rejected": 0})
+
+
+def check_job(run, hour, sums):
+    found = json.loads(run.genops("sql", "--json", ROLLUP))
+    expect("cost_rollup", list(found[0].values()), sums)
+    total = sums[1]
+    expect("stock shell without the extension", run.shell("SELECT sum(cost_nanos) FROM cost_event"), str(total))
+    by_minute = {}
+    for at, context, generated in hour:
+        by_minute[at[:16]] = by_minute.get(at[:16], 0) + price(context, generated)
+    minutes = dict(line.split("|") for line in run.shell(
+        "SELECT substr(occurred_at, 1, 16), sum(cost_nanos) FROM cost_event GROUP BY 1").splitlines())
+    expect("minutes that differ", [m for m, n in by_minute.items() if minutes.get(m) != str(n)], [])
+
+    run.genops("destination", "add", "out", f"file:{run.folder}/out.ndjson")
+    run.genops("sync")
+    with open(f"{run.folder}/out.ndjson") as file:
+        shipped = [json.loads(line) for line in file]
+    expect("documents shipped", len(shipped), len(hour))
+    expect("their ids", len({document["event"]["id"] for document in shipped}), len(hour))
+    expect("their cost", sum(document["genops"]["cost"]["total_nanos"] for document in shipped), total)
+    run.genops("sync", "verify")
+    run.genops("verify")
+
+
+def check_module(run, hour, sums):
+    expect("stock shell with the extension", run.shell(f".load {run.module}", ROLLUP), "|".join(map(str, sums)))
+
+
+def skip(why):
+    print(f"skipped: {why}")
+    return SKIPPED
+
+
 def main():
-    binary, source = sys.argv[1:]
+    binary, source, which, part = sys.argv[1:]
+    path = Path(source) / "../shared/data/azure-llm-2023-conv.csv"
+    if which == "azure" and not path.exists():
+        return skip("there is no ../shared/data/azure-llm-2023-conv.csv; the generated hour is tested all the same")
     with tempfile.TemporaryDirectory() as folder:
         run = Run(binary, folder)
-        total, by_minute = 0, {}
-        hour = list(requests(source))
-        with open(f"{folder}/a.csv", "w", newline="") as first, open(f"{folder}/b.jsonl", "w") as second:
-            table = csv.writer(first)
-            table.writerow("occurred_at provider model input_tokens output_tokens cost_usd customer_id".split())
-            for number, (at, context, generated) in enumerate(hour):
-                nanos = context * 30_000 + generated * 60_000  # 0.03 and 0.06 USD per 1,000
-                total += nanos
-                by_minute[at[:16]] = by_minute.get(at[:16], 0) + nanos
-                customer = f"customer-{number % 7}"
-                if number % 2:
-                    table.writerow([at, "openai", "gpt-4", context, generated, usd(nanos), customer])
-                else:
-                    event = {"occurred_at": at, "provider": "openai", "model": "gpt-4", "input_tokens": context,
-                             "output_tokens": generated, "cost_usd": usd(nanos), "customer_id": customer}
-                    second.write(json.dumps(event) + "\n")
-        counted = json.loads(run.genops("ingest", "--json", f"{folder}/a.csv", f"{folder}/b.jsonl"))
-        expect("ingested", counted, {"read": len(hour), "recorded": len(hour), "duplicate": 0, "rejected": 0})
-
-        rollup = "SELECT events, cost_nanos, input_tokens, output_tokens FROM cost_rollup('all', '')"
-        sums = [len(hour), total, sum(row[1] for row in hour), sum(row[2] for row in hour)]
-        found = json.loads(run.genops("sql", "--json", rollup))
-        expect("cost_rollup", list(found[0].values()), sums)
-        if run.module_is_sanitized():
-            print("stock shell with the extension: skipped, it cannot load a module built with sanitizers")
-        else:
-            expect("stock shell with the extension", run.shell(f".load {run.module}", rollup), "|".join(map(str, sums)))
-        expect("stock shell without", run.shell("SELECT sum(cost_nanos) FROM cost_event"), str(total))
-        minutes = dict(line.split("|") for line in run.shell(
-            "SELECT substr(occurred_at, 1, 16), sum(cost_nanos) FROM cost_event GROUP BY 1").splitlines())
-        expect("minutes that differ", [m for m, n in by_minute.items() if minutes.get(m) != str(n)], [])
-
-        run.genops("destination", "add", "out", f"file:{folder}/out.ndjson")
-        run.genops("sync")
-        with open(f"{folder}/out.ndjson") as file:
-            shipped = [json.loads(line) for line in file]
-        expect("documents shipped", len(shipped), len(hour))
-        expect("their ids", len({document["event"]["id"] for document in shipped}), len(hour))
-        expect("their cost", sum(document["genops"]["cost"]["total_nanos"] for document in shipped), total)
-        run.genops("sync", "verify")
-        run.genops("verify")
+        if part == "module" and run.module_is_sanitized():
+            return skip("the stock shell cannot load a module that is built with sanitizers")
+        hour = list(real_hour(path) if which == "azure" else generated_hour())
+        sums = [len(hour), sum(price(*row[1:]) for row in hour), sum(row[1] for row in hour), sum(row[2] for row in hour)]
+        data = path.name if which == "azure" else f"generated, seed {SEED}"
+        print(f"note: {sums[0]} requests ({data}), {sums[1]} nano-USD")
+        ingest(run, hour)
+        {"job": check_job, "module": check_module}[part](run, hour, sums)
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
