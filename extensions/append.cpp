@@ -95,9 +95,15 @@ Appender::Appender(sqlite3* db)
 }
 
 Recorded Appender::append(const Event& event, const Attribution& defaults, std::int64_t now_ms) {
-  check_event(event);
-  if (const auto seq = earlier_recording(event)) return repeat(event, *seq);
-  if (event.kind == EventKind::adjustment) return adjust(event, now_ms);
+  check_facts(event);
+  if (const auto seq = earlier_recording(event)) {
+    check_attribution(event);
+    return repeat(event, *seq);
+  }
+  if (event.kind == EventKind::adjustment) {
+    check_attribution(event);
+    return adjust(event, now_ms);
+  }
   Attribution who;
   bool filled = false;
   for (const AttributionField& field : kAttributionFields) {
@@ -306,6 +312,7 @@ std::int64_t Appender::series_id(const Attribution& who) {
   for (const AttributionField& field : kAttributionFields)
     packed_.append(who.*field.value).push_back('\0');  // text has no NUL
   if (const auto known = series_.find(packed_); known != series_.end()) return known->second;
+  check_attribution(who);
   const auto bind_all = [&](Statement& statement) {
     int at = 0;
     for (const AttributionField& field : kAttributionFields)

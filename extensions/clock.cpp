@@ -17,6 +17,10 @@ std::int64_t now_ms() {
     if (failed == std::errc() && end == text.data() + text.size() && ms >= 0 && ms < kTimeEndMs) return ms;
     return parse_time(text, "UTC", "GENOPS_NOW");
   }
+  return system_now_ms();
+}
+
+std::int64_t system_now_ms() {
   return std::chrono::duration_cast<std::chrono::milliseconds>(
              std::chrono::system_clock::now().time_since_epoch())
       .count();

@@ -121,11 +121,18 @@ class Statement {
     if (made == nullptr) throw Error(Errc::invalid_argument, "cannot prepare an empty statement");
   }
 
-  void bind(int index, std::nullptr_t) { check(sqlite3_bind_null(get(), index)); }
-  void bind(int index, double value) { check(sqlite3_bind_double(get(), index, value)); }
+  void bind(int index, std::nullptr_t) {
+    if (is_bound(index)) check(sqlite3_bind_null(get(), index));
+    bound_ &= ~bit(index);
+  }
+  void bind(int index, double value) {
+    bound_ |= bit(index);
+    check(sqlite3_bind_double(get(), index, value));
+  }
   template <std::integral Integer>
   requires(sizeof(Integer) < sizeof(std::int64_t) || std::signed_integral<Integer>) void bind(int index,
                                                                                               Integer value) {
+    bound_ |= bit(index);
     check(sqlite3_bind_int64(get(), index, value));
   }
   /// Borrows: the bytes must stay where they are until the last step before this parameter is bound anew;
@@ -133,6 +140,7 @@ class Statement {
   void bind(int index, std::string_view text) { bind_text(index, text, SQLITE_STATIC); }
   /// Borrows in the same way, as a BLOB.
   void bind(int index, std::span<const std::uint8_t> bytes) {
+    bound_ |= bit(index);
     const void* data = bytes.empty() ? "" : static_cast<const void*>(bytes.data());
     check(sqlite3_bind_blob64(get(), index, data, bytes.size(), SQLITE_STATIC));
   }
@@ -180,6 +188,7 @@ class Statement {
   };
 
   void bind_text(int index, std::string_view text, sqlite3_destructor_type lifetime) {
+    bound_ |= bit(index);
     const char* data = text.empty() ? "" : text.data();  // a null pointer would bind NULL
     check(sqlite3_bind_text64(get(), index, data, text.size(), lifetime, SQLITE_UTF8));
   }
@@ -203,6 +212,11 @@ class Statement {
     throw_sqlite(db, code, what);
   }
 
+  // A parameter is NULL until it is bound, and most parameters of an append stay so: those calls are saved.
+  static std::uint64_t bit(int index) { return index < 64 ? std::uint64_t{1} << index : 0; }
+  bool is_bound(int index) const { return index >= 64 || (bound_ & bit(index)) != 0; }
+
+  std::uint64_t bound_ = 0;
   std::unique_ptr<sqlite3_stmt, Finalize> handle_;
 };
 

@@ -16,12 +16,6 @@ namespace {
 
 constexpr std::size_t kMostDifferences = 100;
 constexpr std::int64_t kFoldStep = 200'000;  // events between two calls of progress
-constexpr const char* kSumNames[] = {
-    "events",           "failed",        "refused",           "unpriced",           "expired",
-    "input_tokens",     "output_tokens", "cache_read_tokens", "cache_write_tokens", "cache_write_1h_tokens",
-    "reasoning_tokens", "cost_nanos",    "duration_ms"};
-static_assert(std::size(kSumNames) == kSums);
-
 class Verification {
  public:
   Verification(sqlite3* db, const std::function<void(std::int64_t, std::int64_t)>& progress)

@@ -26,7 +26,7 @@ struct SyncStep {
   enum class Stage { encoded, written, synced, acknowledging, acknowledged };
   Stage stage;
   std::int64_t delivered;  ///< events acknowledged by this call so far
-  std::int64_t remaining;  ///< events of the ledger past the cursor
+  std::int64_t remaining;  ///< events recorded before this call, past the cursor
 };
 
 struct SyncOptions {
@@ -38,8 +38,10 @@ struct SyncOptions {
 
 struct SyncResult {
   std::int64_t delivered = 0;  ///< by this call
-  std::int64_t remaining = 0;  ///< not yet delivered, held or dead included
-  std::string error;           ///< why it stopped early; '' = everything is there
+  /// Of what was recorded when it began, and what it did not deliver, held or dead included. What is recorded
+  /// meanwhile is not in it: the next call's work is no failure of this one.
+  std::int64_t remaining = 0;
+  std::string error;  ///< why it stopped early; '' = everything is there
 };
 
 /// Ships everything recorded so far to one destination. Throws: not_found; Error{busy} when another live
@@ -57,9 +59,11 @@ struct SyncDifference {
 struct SyncVerification {
   std::int64_t events = 0;  ///< of the ledger up to the cursor
   std::int64_t cost_nanos = 0;
+  std::int64_t remaining = 0;  ///< recorded and not delivered: past the cursor, held or dead
   std::vector<SyncDifference> differences;
 };
 /// Compares, per UTC day, count and sum of nanos of what the cursor says was delivered with what is there.
+/// No differences mean that nothing is missing there only where nothing remains. Throws: not_found; io.
 SyncVerification verify_destination(Ledger& ledger, std::string_view destination);
 
 }  // namespace genops

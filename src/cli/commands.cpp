@@ -14,10 +14,12 @@ namespace genops::cli {
 Program::Program() : app("A durable local ledger of AI cost events, in one SQLite file.", "genops") {
   app.set_help_flag("-h,--help", "this help");
   app.set_version_flag("--version", "genops " GENOPS_VERSION, "the version");
-  app.add_option("--ledger", globals.ledger,
-                 "the ledger's file; else $GENOPS_LEDGER, else $XDG_DATA_HOME/genops/ledger.db, else "
-                 "~/.local/share/genops/ledger.db")
-      ->type_name("PATH");
+  refuse_empty(
+      *app.add_option("--ledger", globals.ledger,
+                      "the ledger's file; else $GENOPS_LEDGER, else $XDG_DATA_HOME/genops/ledger.db, else "
+                      "~/.local/share/genops/ledger.db")
+           ->type_name("PATH"),
+      "the path of a ledger");
   app.add_flag("--json", globals.json, "one JSON document on stdout");
   app.add_flag("--quiet", globals.quiet, "no notes and no progress on stderr");
   app.require_subcommand(0, 1);
@@ -69,6 +71,14 @@ int Program::run(CLI::App& command) {
 CLI::Option* add_repeated(CLI::App& command, const std::string& name, std::vector<std::string>& values,
                           const std::string& description) {
   return command.add_option(name, values, description)->allow_extra_args(false);
+}
+
+CLI::Option* refuse_empty(CLI::Option& option, const std::string& expected) {
+  return option.check(CLI::Validator(
+      [expected](const std::string& value) {
+        return value.empty() ? fmt::format("expected {}, found nothing", expected) : std::string();
+      },
+      ""));
 }
 
 }  // namespace genops::cli

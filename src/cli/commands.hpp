@@ -38,6 +38,9 @@ class Program {
 CLI::Option* add_repeated(CLI::App& command, const std::string& name, std::vector<std::string>& values,
                           const std::string& description);
 
+/// An empty value is an error of usage: of a script whose variable is unset, most likely.
+CLI::Option* refuse_empty(CLI::Option& option, const std::string& expected);
+
 void add_recording(Program& program);    ///< init, record
 void add_ingest(Program& program);       ///< ingest
 void add_reports(Program& program);      ///< report, summary, usage

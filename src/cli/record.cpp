@@ -85,7 +85,7 @@ bool is_number(const Field& field, const std::string& value) {
 Event event_of_flags(const RecordOptions& options) {
   EventBuilder builder;
   for (std::size_t i = 0; i < kFieldCount; ++i) {
-    if (options.flags[i] == nullptr || options.values[i].empty()) continue;
+    if (options.flags[i] == nullptr || options.flags[i]->count() == 0) continue;
     const Field& field = builder.field(event_fields()[i].name);
     is_number(field, options.values[i]) ? builder.put_number(field, options.values[i])
                                         : builder.put_text(field, options.values[i]);
@@ -210,15 +210,22 @@ std::vector<std::size_t> flag_order() {
   return order;
 }
 
+/// "text of 1 to 1024 bytes", as the table of fields says it.
+std::string expectation_of(const Field& field) {
+  const std::string refusal = field_error(field, "").what();
+  const std::size_t start = field.name.size() + std::string_view(": expected ").size();
+  return refusal.substr(start, refusal.rfind(", found ") - start);
+}
+
 void add_field_flags(CLI::App& command, RecordOptions& options) {
   // CLI11 shows groups in the order of their first option.
   for (const std::string_view group : {"Attribution", "Usage", "Cost", "Event", "Rarer units"}) {
     for (const std::size_t i : flag_order()) {
       const FlagHelp help = flag_help(event_fields()[i]);
       if (help.group != group) continue;
-      options.flags[i] = command.add_option(flag_names(event_fields()[i]), options.values[i], help.text)
-                             ->type_name(help.type)
-                             ->group(help.group);
+      CLI::Option* flag = command.add_option(flag_names(event_fields()[i]), options.values[i], help.text);
+      options.flags[i] =
+          refuse_empty(*flag->type_name(help.type)->group(help.group), expectation_of(event_fields()[i]));
     }
   }
 }
@@ -248,8 +255,10 @@ void add_recording(Program& program) {
        "echo '{\"provider\":\"openai\",\"model\":\"gpt-4\",\"cost_usd\":\"0.054\"}' | genops record --event "
        "-"},
       [&globals = program.globals, options] { return run_record(globals, *options); });
-  record.add_option("--event", options->event, "the event as one JSON object, instead of flags")
-      ->type_name("FILE|-");
+  refuse_empty(
+      *record.add_option("--event", options->event, "the event as one JSON object, instead of flags")
+           ->type_name("FILE|-"),
+      "a file, or - for stdin");
   add_field_flags(record, *options);
   add_repeated(record, "--attribute", options->attributes, "a free attribute; may be repeated")
       ->type_name("NAME=VALUE")

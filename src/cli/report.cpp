@@ -1,16 +1,15 @@
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <charconv>
 #include <memory>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "cli/commands.hpp"
 #include "cli/html.hpp"
 #include "cli/output.hpp"
+#include "cli/report_query.hpp"
 #include "genops/time.hpp"
 #include "ingest/event_fields.hpp"
 #include "store/ledger_impl.hpp"
@@ -55,58 +54,23 @@ Window report_window(const ReportOptions& options, const std::optional<std::int6
   Window window;
   if (!options.from.empty()) window.start = moment(options.from, options.zone, "--from");
   if (!options.to.empty()) window.finish = moment(options.to, options.zone, "--to");
+  if (window.start && window.finish && *window.finish < *window.start) {
+    throw UsageError("--to", "a time not before --from", options.to);
+  }
   const bool unbounded = options.from.empty() && options.to.empty() && options.period.empty();
   return unbounded && now ? zone.window(*now, Period::month) : window;
 }
 
-void check_report_options(const ReportOptions& options) {
+void check_report_options(const ReportOptions& options, bool json) {
   const int windows = (options.month.empty() ? 0 : 1) + (options.day.empty() ? 0 : 1) +
                       (options.from.empty() && options.to.empty() ? 0 : 1);
   if (windows > 1) throw UsageError("expected one of --month, --day and --from/--to, found several");
-  if (options.csv && !options.html.empty()) throw UsageError("expected --csv or --html, found both");
-  for (const std::string& text : options.where) {
-    require_attribute(name_and_value(text, "--where").first, "--where");
-  }
+  const int shapes = (json ? 1 : 0) + (options.csv ? 1 : 0) + (options.html.empty() ? 0 : 1);
+  if (shapes > 1) throw UsageError("expected one of --json, --csv and --html, found several");
   as_usage([&] {
     if (!options.period.empty()) parse_period(options.period, "--period");
     return report_window(options, std::nullopt);
   });
-}
-
-bool lists(const std::string& by, const std::string& name) {
-  return fmt::format(",{},", by).find(fmt::format(",{},", name)) != std::string::npos;
-}
-
-/// The query behind the report, and what is bound to it. The same name twice means either value.
-struct ReportQuery {
-  std::string sql, by;
-  std::vector<Value> parameters;
-};
-
-ReportQuery report_query(const ReportOptions& options, const Window& window) {
-  ReportQuery query;
-  query.by = options.by;
-  std::vector<std::pair<std::string, std::vector<Value>>> filters;
-  for (const std::string& text : options.where) {
-    const auto [name, value] = name_and_value(text, "--where");
-    if (!lists(query.by, name)) query.by += (query.by.empty() ? "" : ",") + name;
-    const auto same = [&, wanted = name](const auto& filter) { return filter.first == wanted; };
-    auto filter = std::find_if(filters.begin(), filters.end(), same);
-    if (filter == filters.end()) filter = filters.insert(filters.end(), {name, {}});
-    filter->second.push_back(value.empty() ? Value(nullptr) : Value(value));
-  }
-  const auto bound = [](const std::optional<std::int64_t>& at) { return at ? Value(*at) : Value(nullptr); };
-  query.sql = "SELECT * FROM cost_rollup(?, ?, ?, ?, ?)";
-  query.parameters = {options.period.empty() ? "all" : options.period, query.by, bound(window.start),
-                      bound(window.finish), options.zone};
-  const char* joint = " WHERE (";
-  for (const auto& [name, values] : filters) {
-    for (std::size_t i = 0; i < values.size(); ++i) query.sql += (i == 0 ? joint : " OR ") + name + " IS ?";
-    query.sql += ')';
-    query.parameters.insert(query.parameters.end(), values.begin(), values.end());
-    joint = " AND (";
-  }
-  return query;
 }
 
 std::string moment_text(std::int64_t at_ms) {
@@ -114,37 +78,27 @@ std::string moment_text(std::int64_t at_ms) {
   return text.ends_with("T00:00:00.000Z") ? text.substr(0, 10) : text;
 }
 
-std::string describe(const ReportQuery& query, const ReportOptions& options, const Window& window) {
+std::string describe(const ReportQuestion& question) {
   const auto edge = [](const char* word, const std::optional<std::int64_t>& at) {
     return at ? fmt::format(" {} {}", word, moment_text(*at)) : std::string();
   };
-  const std::string edges = edge("from", window.start) + edge("to before", window.finish);
-  return fmt::format("{}{}{}", query.by.empty() ? "total" : "by " + query.by,
-                     edges.empty() ? ", all time" : edges + " (UTC)",
-                     options.zone == "UTC" ? "" : ", periods in " + options.zone);
-}
-
-/// What a reader of the table is spared: the period's bounds beside its label, and a label that is always
-/// 'all'.
-Table without_bounds(const Table& table, bool with_period) {
-  Table result;
-  result.rows.resize(table.rows.size());
-  for (std::size_t i = 0; i < table.columns.size(); ++i) {
-    const std::string& name = table.columns[i];
-    if (name.starts_with("period_") || (name == "period" && !with_period)) continue;
-    result.columns.push_back(name);
-    for (std::size_t row = 0; row < table.rows.size(); ++row) result.rows[row].push_back(table.rows[row][i]);
-  }
-  return result;
+  const std::string filter = describe_filter(question);
+  const std::string edges = edge("from", question.window.start) + edge("to before", question.window.finish);
+  return fmt::format("{}{}{}{}", question.by.empty() ? "total" : "by " + question.by,
+                     filter.empty() ? "" : " where " + filter,
+                     edges.empty() ? ", all time" : (filter.empty() ? "" : ",") + edges + " (UTC)",
+                     question.zone == "UTC" ? "" : ", periods in " + question.zone);
 }
 
 int run_report(const Globals& globals, const ReportOptions& options) {
-  check_report_options(options);
+  check_report_options(options, globals.json);
+  ReportQuestion question{
+      options.period.empty() ? "all" : options.period, options.zone, options.by, options.where, {}};
+  check_names(question);
   Ledger ledger = open_reader(globals);
-  const Window window = report_window(options, ledger.impl().now());
-  const ReportQuery query = report_query(options, window);
+  question.window = report_window(options, ledger.impl().now());
   mention_fixed_now();
-  const Table table = ledger.query(query.sql, query.parameters);
+  const Table table = ask_report(ledger, question);
   if (globals.json) {
     print(json_array(table));
     return kDone;
@@ -153,9 +107,8 @@ int run_report(const Globals& globals, const ReportOptions& options) {
     print(csv(table));
     return kDone;
   }
-  const std::string title = describe(query, options, window);
-  const bool with_period = !options.period.empty() && options.period != "all";
-  const Table shown = for_reading(without_bounds(table, with_period));
+  const std::string title = describe(question);
+  const Table shown = for_reading(arranged(table, question));
   if (!options.html.empty()) {
     write_html(options.html, ledger.path(), "Cost " + title, shown);
     say(globals, fmt::format("wrote {}", options.html));
@@ -251,20 +204,25 @@ void add_report_options(CLI::App& command, ReportOptions& options) {
   const auto add = [&](const char* name, std::string& value, const char* type, const char* text) {
     return command.add_option(name, value, text)->type_name(type);
   };
+  const auto add_filled = [&](const char* name, std::string& value, const char* type, const char* text) {
+    refuse_empty(*add(name, value, type, text), "a value");
+  };
   add("--by", options.by, "NAME,...",
       "what to group by: provider, model, team, ..., status, attributes.x (default: provider)");
-  add("--period", options.period, "PERIOD",
-      "one row per hour, day, week, month, quarter, year, or all (default)");
-  add("--from", options.from, "TIME", "start of the window, a date or a time");
-  add("--to", options.to, "TIME", "finish of the window, itself not in it");
-  add("--month", options.month, "2026-01", "that month (default: this month; with --period: all time)");
-  add("--day", options.day, "2026-01-18", "that day");
-  add("--zone", options.zone, "ZONE", "time zone of days and months, such as Europe/Berlin (default: UTC)");
+  add_filled("--period", options.period, "PERIOD",
+             "one row per hour, day, week, month, quarter, year, or all (default)");
+  add_filled("--from", options.from, "TIME", "start of the window, a date or a time");
+  add_filled("--to", options.to, "TIME", "finish of the window, itself not in it");
+  add_filled("--month", options.month, "2026-01",
+             "that month (default: this month; with --period: all time)");
+  add_filled("--day", options.day, "2026-01-18", "that day");
+  add_filled("--zone", options.zone, "ZONE",
+             "time zone of days and months, such as Europe/Berlin (default: UTC)");
   add_repeated(command, "--where", options.where,
                "only this provider, model, team, ...; may be repeated; an empty value is 'not set'")
       ->type_name("NAME=VALUE");
   command.add_flag("--csv", options.csv, "as CSV (RFC 4180), with every column of cost_rollup()");
-  add("--html", options.html, "FILE", "as a page that needs nothing else");
+  add_filled("--html", options.html, "FILE", "as a page that needs nothing else");
 }
 
 }  // namespace

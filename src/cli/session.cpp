@@ -13,6 +13,7 @@
 #include "cli/output.hpp"
 #include "core/attribution.hpp"
 #include "core/text.hpp"
+#include "store/ledger_files.hpp"
 
 namespace genops::cli {
 namespace {

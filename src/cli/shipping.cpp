@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <vector>
@@ -55,8 +56,13 @@ int run_list(const Globals& globals) {
 
 /// The destinations that --to names, else all there are.
 std::vector<std::string> wanted(Ledger& ledger, const std::string& to) {
-  if (!to.empty()) return {to};
   std::vector<std::string> names = destination_names(ledger);
+  if (!to.empty()) {
+    if (std::find(names.begin(), names.end(), to) != names.end()) return {to};
+    throw Error(Errc::not_found,
+                fmt::format("--to: this ledger has no destination named {}", genops::quoted(to)),
+                "`genops destination list` shows those that it has");
+  }
   if (names.empty()) {
     throw Error(Errc::not_found, "there is no destination to ship to",
                 "add one: genops destination add NAME URL");
@@ -75,6 +81,11 @@ SyncResult ship(Ledger& ledger, const std::string& name, const Globals& globals)
   return sync(ledger, name, options);
 }
 
+void warn_failure(const std::string& name, const Error& error) {
+  warn(fmt::format("genops: {}: {}", name, error.what()));
+  if (!error.hint().empty()) warn(fmt::format("hint: {}", error.hint()));
+}
+
 /// The rows of `genops sync` and its exit code. One destination that fails does not keep the others waiting.
 struct Shipment {
   Table table = {{"destination", "delivered", "remaining", "error"}, {}};
@@ -86,8 +97,7 @@ struct Shipment {
     if (result.remaining > 0 || !result.error.empty()) code = std::max<int>(code, kNo);
   }
   void add_failure(const std::string& name, const Error& error) {
-    warn(fmt::format("genops: {}: {}", name, error.what()));
-    if (!error.hint().empty()) warn(fmt::format("hint: {}", error.hint()));
+    warn_failure(name, error);
     table.rows.push_back({name, nullptr, nullptr, error.what()});
     code = kFailed;
   }
@@ -149,26 +159,41 @@ Table difference_text(const SyncVerification& verification) {
   return table;
 }
 
+std::string verification_json(const std::string& name, const SyncVerification& found) {
+  std::string differences = json_array(difference_table(found));
+  differences.pop_back();
+  return json_object({{"destination", json_text(name)},
+                      {"events", std::to_string(found.events)},
+                      {"cost_nanos", std::to_string(found.cost_nanos)},
+                      {"remaining", std::to_string(found.remaining)},
+                      {"differences", differences}});
+}
+
+std::string verification_text(const std::string& name, const SyncVerification& found) {
+  const bool same = found.differences.empty();
+  std::string text =
+      fmt::format("{}: {} events, ${}: {}", printable(name), found.events, usd_text(found.cost_nanos),
+                  same ? "the same in ledger and destination" : "these days differ");
+  if (found.remaining > 0) text += fmt::format("; {} still to ship", found.remaining);
+  return text + '\n' + (same ? "" : text_table(difference_text(found)));
+}
+
 int run_verify(const Globals& globals, const std::string& to) {
   Ledger ledger = open_reader(globals);
   int code = kDone;
   std::string json;
   for (const std::string& name : wanted(ledger, to)) {
-    const SyncVerification found = verify_destination(ledger, name);
-    const Table differences = difference_table(found);
-    if (!differences.rows.empty()) code = kNo;
-    if (globals.json) {
-      std::string array = json_array(differences);
-      array.pop_back();
-      json += (json.empty() ? "[" : ",\n ") + json_object({{"destination", json_text(name)},
-                                                           {"events", std::to_string(found.events)},
-                                                           {"cost_nanos", std::to_string(found.cost_nanos)},
-                                                           {"differences", array}});
-      continue;
+    json += json.empty() ? "[" : ",\n ";
+    try {
+      const SyncVerification found = verify_destination(ledger, name);
+      if (!found.differences.empty() || found.remaining > 0) code = std::max<int>(code, kNo);
+      json += verification_json(name, found);
+      if (!globals.json) print(verification_text(name, found));
+    } catch (const Error& error) {
+      warn_failure(name, error);
+      json += json_object({{"destination", json_text(name)}, {"error", json_text(error.what())}});
+      code = kFailed;
     }
-    print(fmt::format("{}: {} events, ${}: {}\n", printable(name), found.events, usd_text(found.cost_nanos),
-                      differences.rows.empty() ? "the same in ledger and destination" : "these days differ"));
-    if (!differences.rows.empty()) print(text_table(difference_text(found)));
   }
   if (globals.json) print(json + "]\n");
   return code;
@@ -210,7 +235,8 @@ void add_shipping(Program& program) {
                   {"genops sync", "genops sync --to archive", "genops sync status", "genops sync verify"},
                   [&globals, to] { return run_sync(globals, *to); });
   command.require_subcommand(0, 1);
-  command.add_option("--to", *to, "this destination only")->type_name("NAME");
+  refuse_empty(*command.add_option("--to", *to, "this destination only")->type_name("NAME"),
+               "the name of a destination");
 
   program.add(command, "status", "Show how far each destination is.", {"genops sync status --json"},
               [&globals] { return run_status(globals); });

@@ -119,12 +119,18 @@ bool is_hex_id(std::string_view text, std::size_t size) {
 }
 
 bool parse_hex_id(std::string_view text, std::span<std::uint8_t> bytes) {
-  if (!is_hex_id(text, bytes.size())) return false;
-  const char* digit = text.data();
-  for (std::uint8_t& byte : bytes) {
-    const unsigned high = kLowerHex[static_cast<std::uint8_t>(*digit++)];
-    byte = static_cast<std::uint8_t>(high << 4U | kLowerHex[static_cast<std::uint8_t>(*digit++)]);
+  if (text.size() != bytes.size() * 2) return false;
+  std::array<std::uint8_t, 16> decoded;
+  if (bytes.size() > decoded.size()) return false;
+  unsigned all = 0;
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    const unsigned high = kLowerHex[static_cast<std::uint8_t>(text[2 * i])];
+    const unsigned low = kLowerHex[static_cast<std::uint8_t>(text[2 * i + 1])];
+    all |= high | low;
+    decoded[i] = static_cast<std::uint8_t>(high << 4U | low);
   }
+  if (all == 0 || all >= 0x80) return false;
+  std::copy_n(decoded.begin(), bytes.size(), bytes.begin());
   return true;
 }
 

@@ -41,7 +41,7 @@ std::optional<Uuid> parse_uuid(std::string_view text);
 /// them), not all zero.
 std::string hex_text(std::string_view bytes);
 bool is_hex_id(std::string_view text, std::size_t size);
-/// False: `text` is no id of bytes.size() bytes; then `bytes` are as they were.
+/// False: `text` is no id of bytes.size() bytes (at most 16); then `bytes` are as they were.
 bool parse_hex_id(std::string_view text, std::span<std::uint8_t> bytes);
 
 }  // namespace genops

@@ -149,7 +149,7 @@ void check_required(const Event& event) {
   throw Error(Errc::invalid_argument, "model: expected a model, usage or a cost, found none of them");
 }
 
-/// The fields that an Event keeps as they are, apart: every event is walked over, and most of them are not set.
+/// The fields that an Event keeps as they are, attribution apart: every event is walked over, and most of them are not set.
 struct KeptFields {
   std::vector<const Field*> texts, numbers;
 };
@@ -158,7 +158,7 @@ const KeptFields& kept_fields() {
   static const KeptFields kept = [] {
     KeptFields fields;
     for (const Field& each : event_fields()) {
-      if (each.text != nullptr) fields.texts.push_back(&each);
+      if (each.text != nullptr && find_attribution_field(each.name) == nullptr) fields.texts.push_back(&each);
       if (each.number != nullptr) fields.numbers.push_back(&each);
     }
     return fields;
@@ -174,6 +174,11 @@ void check_attribution(const Attribution& attribution) {
 }
 
 void check_event(const Event& event) {
+  check_facts(event);
+  check_attribution(event);
+}
+
+void check_facts(const Event& event) {
   const EventKind kind = event.kind.value_or(EventKind::attempt);
   check_required(event);
   const KeptFields& kept = kept_fields();

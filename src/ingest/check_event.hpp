@@ -14,7 +14,9 @@ inline constexpr std::int64_t kMaxCount =
 /// unless `attributes` is set. Throws: Error{invalid_argument} naming the field, what was expected and found.
 void check_event(const Event& event);
 
-/// The same for attribution alone, such as defaults: '' is "not set". Throws: Error{invalid_argument} naming the field.
+/// Its two parts: what only this event says, and whom it belongs to ('' is "not set"; also for defaults). A combination
+/// that is known need not be checked again.
+void check_facts(const Event& event);
 void check_attribution(const Attribution& attribution);
 
 /// The cost that the event states: `cost_nanos`, or 0 where the kind says that there was none (cached,

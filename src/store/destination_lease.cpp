@@ -113,7 +113,7 @@ bool DestinationLease::is_free(std::int64_t now_ms) const {
 }
 
 void DestinationLease::take(SQLite::Database& db) {
-  const std::int64_t now_ms = ledger_.now();
+  const std::int64_t now_ms = ledger_.lease_now();
   if (!is_free(now_ms))
     throw Error(Errc::busy, "destination " + genops::quoted(row_.name) + ": another worker is shipping to it",
                 "wait until it is done; if it died with its machine, its lease ends in at most 60 seconds");
@@ -128,7 +128,7 @@ void DestinationLease::take(SQLite::Database& db) {
 }
 
 void DestinationLease::acknowledge(const Acknowledgement& outcome) {
-  const std::int64_t now_ms = ledger_.now();
+  const std::int64_t now_ms = ledger_.lease_now();
   ledger_.write([&](SQLite::Database& db) {
     SQLite::Statement update(db,
                              "UPDATE main.destination SET cursor = ?, position = ?, lease_until_ms = ?,"

@@ -103,6 +103,10 @@ std::int64_t Ledger::Impl::now() const {
   return options.now ? options.now() : now_ms();
 }
 
+std::int64_t Ledger::Impl::lease_now() const {
+  return options.now ? options.now() : system_now_ms();
+}
+
 void Ledger::Impl::write(const std::function<void(SQLite::Database&)>& body) {
   if (!writer) throw Error(Errc::read_only, path + ": opened for reading");
   const std::lock_guard lock(writer_mutex);

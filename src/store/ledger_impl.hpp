@@ -31,6 +31,8 @@ struct Ledger::Impl {
 
   /// Milliseconds since 1970, from Options::now or GENOPS_NOW or the system's clock.
   std::int64_t now() const;
+  /// The same without GENOPS_NOW: for leases, which other processes look at.
+  std::int64_t lease_now() const;
   /// One transaction on the writing connection, under its mutex. Throws: Error{read_only} with Access::read.
   void write(const std::function<void(SQLite::Database&)>& body);
   /// `body` on the reading connection, under its mutex, within one read transaction.

@@ -84,7 +84,10 @@ std::vector<std::string> destination_names(Ledger& ledger) {
 SyncVerification verify_destination(Ledger& ledger, std::string_view destination) {
   Outbox outbox(ledger.impl());
   const DestinationRow row = outbox.destination(destination);
-  return kind_named(row.kind).verify(outbox, row, view_of(ledger));
+  SyncVerification result = kind_named(row.kind).verify(outbox, row, view_of(ledger));
+  result.remaining =
+      std::max<std::int64_t>(0, outbox.last_seq() - row.cursor) + outbox.count_undelivered(row.id);
+  return result;
 }
 
 }  // namespace genops

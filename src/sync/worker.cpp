@@ -42,8 +42,7 @@ class Worker {
     }
     lease_.record_outcome(result.error);
     result.delivered = delivered_;
-    result.remaining =
-        std::max<std::int64_t>(0, outbox_.last_seq() - cursor_) + outbox_.count_undelivered(row.id);
+    result.remaining = std::max<std::int64_t>(0, until_ - cursor_) + outbox_.count_undelivered(row.id);
     return result;
   }
 

@@ -88,7 +88,15 @@ TEST_F(WorkerTest, WhatIsRecordedMeanwhileWaitsForTheNextCall) {
   };
   const SyncResult result = ship(options);
   EXPECT_EQ(result.delivered, 20);
-  EXPECT_EQ(result.remaining, 20);
+  EXPECT_EQ(result.remaining, 0);
+  EXPECT_EQ(text("lag_events"), "20");
+
+  const SyncVerification verification = verify_destination(*ledger_, "archive");
+  EXPECT_EQ(verification.events, 20);
+  EXPECT_EQ(verification.remaining, 20);
+  EXPECT_TRUE(verification.differences.empty());
+  EXPECT_EQ(ship().delivered, 20);
+  EXPECT_EQ(verify_destination(*ledger_, "archive").remaining, 0);
 }
 
 TEST_F(WorkerTest, ASecondWorkerIsRefused) {
