@@ -148,7 +148,6 @@ const TableFunction kCostRollup = {
     "period_arg, by, start, finish, zone",
     kCounts + static_cast<int>(std::size(kSumColumns)),
     5,
-    2,
     call};
 
 }  // namespace genops

@@ -16,7 +16,10 @@ void expect_ledger(sqlite3* db) {
 std::int64_t read_mark(sqlite3* db, const char* name) {
   Statement select(db, "SELECT seq FROM main.mark WHERE name = ?");
   select.bind(1, std::string_view(name));
-  return select.step() ? select.int64(0) : 0;
+  if (!select.step())
+    throw Error(Errc::corrupt, std::string("mark '") + name + "': expected its row, found none",
+                "a rollup without its mark would be counted twice; restore the ledger from a copy");
+  return select.int64(0);
 }
 
 std::int64_t last_seq(sqlite3* db) {

@@ -15,8 +15,9 @@ bool is_ledger(sqlite3* db);
 /// Throws: Error{not_a_ledger} where main is something else.
 void expect_ledger(sqlite3* db);
 
-/// A mark or a maximum of the log; 0 where there is none.
+/// How far a mark has come. Throws: Error{corrupt} where it is missing.
 std::int64_t read_mark(sqlite3* db, const char* name);
+/// Of the newest event; 0 where there is none.
 std::int64_t last_seq(sqlite3* db);
 
 struct LogRow {

@@ -43,15 +43,13 @@ void adopt_connection(sqlite3* db) {
   const char* path = sqlite3_db_filename(db, "main");
   if (path == nullptr || *path == '\0' || !is_ledger(db) || sqlite3_db_readonly(db, "main") != 0) return;
   auto checkpointer = std::make_unique<Checkpointer>(path, vfs_name(db));
-  hook_checkpoints(db, checkpointer.get());
-  // SQLite has no room for a hook's owner, but deletes what a collation was made with once its connection is
-  // closed.
+  // SQLite has no room for a hook's owner, but deletes what a collation was made with once its connection is closed.
   const int code = sqlite3_create_collation_v2(
       db, "genops_checkpointer", SQLITE_UTF8, checkpointer.get(),
       [](void*, int, const void*, int, const void*) { return 0; },
       [](void* owned) { delete static_cast<Checkpointer*>(owned); });
   if (code != SQLITE_OK) throw_sqlite(db, code, "cannot keep the checkpointer");
-  static_cast<void>(checkpointer.release());
+  hook_checkpoints(db, checkpointer.release());
 }
 
 }  // namespace genops

@@ -72,7 +72,7 @@ class RollUp {
   RollupAnswer run() {
     // This statement stays unreset until all is read: outside a table function, nothing else holds the
     // snapshot.
-    mark_.step();
+    if (!mark_.step()) read_mark(db_, "rollup");  // says what is wrong
     const std::int64_t mark = mark_.int64(0);
     if (groups_.by().needs_events())
       add_folded_events();

@@ -22,7 +22,7 @@ struct TableFunction {
   const char* name;
   const char* columns;    ///< "period TEXT, events INTEGER, .."
   const char* arguments;  ///< "period, by, start, .."; they become hidden columns behind the others
-  int column_count, argument_count, required_arguments;
+  int column_count, argument_count;
   /// Answers a call; arguments not given read as NULL. Throws: Error
   std::unique_ptr<Rows> (*call)(sqlite3* db, const Arguments& arguments);
 };
