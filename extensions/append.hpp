@@ -25,8 +25,7 @@ class Appender {
 
   /// Appends one event within the caller's transaction. `defaults` fill what the event leaves unset.
   /// Throws: Error{invalid_argument} naming the field, Error{conflict} naming both events; then nothing of it
-  /// is
-  ///         written and the transaction may go on. Any other Error is SQLite's and ends the transaction.
+  ///         is written and the transaction may go on. Any other Error is SQLite's and ends the transaction.
   Recorded append(const Event& event, const Attribution& defaults, std::int64_t now_ms);
 
   /// To be told when a transaction with appends was rolled back: the series that it made are gone.

@@ -89,6 +89,9 @@ class Fold {
     log_.seek(first, last);
     while (log_.next()) {
       const LogRow& row = log_.row();
+      if (row.series_id < 0 || row.series_id / kBlockSeries >= kBlocks)
+        throw Error(Errc::corrupt, "event " + std::to_string(row.seq) + ": series " + std::to_string(row.series_id) +
+                                       " is beyond what rollups can hold");
       const std::int64_t hour = row.occurred_at_ms / kHourMs;
       hours.add({hour, row.series_id}, row.sums);
       const auto [range, fresh] = ranges.try_emplace(hour, Range{row.seq, row.seq});

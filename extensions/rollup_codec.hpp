@@ -9,10 +9,9 @@
 
 /// The packed rows of the rollups.
 /// Key:   bucket * 2^24 + block; a block holds 64 series (series_id / 64).
-/// Bytes: for each series that has a row in the log there, ascending: one byte series_id % 64, then a varint
-/// whose bit i says
-///        that sum i is not zero, then those sums as zigzag varints (7 bits a byte, least first, top bit =
-///        more follow).
+/// Bytes: for each series that has a row in the log there, ascending: one byte series_id % 64, then a
+///        varint whose bit i says that sum i is not zero, then those sums as zigzag varints (7 bits a byte,
+///        least first, top bit = more follow).
 namespace genops {
 
 inline constexpr std::int64_t kBlockSeries = 64;

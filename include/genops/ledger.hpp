@@ -50,8 +50,7 @@ using RecordResult = std::variant<Recorded, Error>;
 /// Threads:   every member may be called from many threads; concurrent `record` calls share one fdatasync.
 /// Processes: any number may open one file; SQLite's locks order them. Do not use a Ledger across fork().
 /// Errors:    genops::Error. After an Error of `record` the outcome is unknown only for code `io`; say it
-/// again with the
-///            same idempotency key.
+///            again with the same idempotency key.
 class Ledger {
  public:
   /// Opens, creates or migrates. Throws: not_found, not_a_ledger, read_only, io, ...
