@@ -58,7 +58,7 @@ def spent(connection):
 
 
 def record_cost(connection, event):
-    """Adds one event through the extension, which prices and checks as the command line does; gives its id."""
+    """Adds one event through the extension, which checks it as the command line does; gives its id."""
     return connection.execute("SELECT record_cost(?)", (json.dumps(event),)).fetchone()[0]
 
 
