@@ -25,7 +25,8 @@ std::string meta(sqlite3* db, std::string_view name) {
 }
 
 void set_meta(sqlite3* db, std::string_view name, std::string_view value) {
-  Statement set(db, "INSERT INTO main.meta(name, value) VALUES (?1, ?2) ON CONFLICT(name) DO UPDATE SET value = ?2");
+  Statement set(
+      db, "INSERT INTO main.meta(name, value) VALUES (?1, ?2) ON CONFLICT(name) DO UPDATE SET value = ?2");
   set.bind(1, name);
   set.bind(2, value);
   set.run();
@@ -43,16 +44,19 @@ std::string new_ledger_id() {
 
 }  // namespace
 
-void adopt_machine(sqlite3* db) {
+bool is_on_its_machine(sqlite3* db) {
   const std::string here = machine_name();
-  const std::string made_on = meta(db, "machine");
-  if (here.empty() || made_on == here) return;
-  if (!made_on.empty()) {
+  return here.empty() || meta(db, "machine") == here;
+}
+
+void adopt_machine(sqlite3* db) {
+  if (is_on_its_machine(db)) return;
+  if (!meta(db, "machine").empty()) {
     const std::string old_id = meta(db, "ledger_id");
     set_meta(db, "former_ledger_id:" + old_id, old_id);
     set_meta(db, "ledger_id", new_ledger_id());
   }
-  set_meta(db, "machine", here);
+  set_meta(db, "machine", machine_name());
 }
 
 }  // namespace genops

@@ -39,9 +39,10 @@ int run_remove(const Globals& globals, const std::string& name) {
   return kDone;
 }
 
-int run_list(const Globals& globals) {
+/// One row per destination, as `query` asks for it.
+int show_destinations(const Globals& globals, const char* query) {
   Ledger ledger = open_reader(globals);
-  const Table table = ledger.query("SELECT name, kind, url, state FROM destination ORDER BY destination_id");
+  const Table table = ledger.query(query);
   if (globals.json) {
     print(json_array(table));
   } else if (table.rows.empty()) {
@@ -50,6 +51,10 @@ int run_list(const Globals& globals) {
     print(text_table(table));
   }
   return kDone;
+}
+
+int run_list(const Globals& globals) {
+  return show_destinations(globals, "SELECT name, kind, url, state FROM destination ORDER BY destination_id");
 }
 
 // ---------------------------------------------------------------- sync
@@ -125,16 +130,7 @@ int run_sync(const Globals& globals, const std::string& to) {
 }
 
 int run_status(const Globals& globals) {
-  Ledger ledger = open_reader(globals);
-  const Table table = ledger.query("SELECT * FROM sync_state");
-  if (globals.json) {
-    print(json_array(table));
-  } else if (table.rows.empty()) {
-    say(globals, "no destinations; add one: genops destination add NAME URL");
-  } else {
-    print(text_table(table));
-  }
-  return kDone;
+  return show_destinations(globals, "SELECT * FROM sync_state");
 }
 
 Table difference_table(const SyncVerification& verification) {

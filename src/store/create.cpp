@@ -81,18 +81,19 @@ void prepare_file(const std::string& path, bool create) {
 }
 
 void set_up(SQLite::Database& db, const std::string& path, const std::vector<std::string>& require) {
-  file_state(db, path);  // refuses what is no ledger before anything is written
+  const FileState found = file_state(db, path);  // refuses what is no ledger before anything is written
   // Looked at each time: a copy made by VACUUM INTO is a ledger, but not in WAL mode.
   std::string mode = db.execAndGet("PRAGMA main.journal_mode").getString();
   if (mode != "wal") mode = db.execAndGet("PRAGMA main.journal_mode = WAL").getString();
   if (mode != "wal")
     throw Error(Errc::io, path + ": this file system does not support SQLite's write-ahead log",
                 "put the ledger on a local disk");
-  const bool current = file_state(db, path) == FileState::current;
+  // Nearly always there is nothing to do, and no reason to wait for whoever is writing.
+  if (found == FileState::current && is_on_its_machine(db.getHandle())) return;
   write_transaction(db, [&] {
     // One transaction: whoever is killed in it, or comes second, finds a whole ledger or none.
     const FileState state = file_state(db, path);
-    if (!current) migrate(db, path);
+    if (state != FileState::current) migrate(db);
     if (state == FileState::empty) demand(db, require);
     adopt_machine(db.getHandle());
   });

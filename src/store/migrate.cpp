@@ -27,8 +27,7 @@ FileState file_state(SQLite::Database& db, const std::string& path) {
   return version == newest ? FileState::current : FileState::outdated;
 }
 
-void migrate(SQLite::Database& db, const std::string& path) {
-  if (file_state(db, path) == FileState::current) return;  // another process was first
+void migrate(SQLite::Database& db) {
   const auto steps = migrations();
   auto version = static_cast<std::size_t>(db.execAndGet("PRAGMA main.user_version").getInt());
   for (; version < steps.size(); ++version) db.exec(steps[version].sql);

@@ -21,6 +21,6 @@ enum class FileState { empty, current, outdated };
 FileState file_state(SQLite::Database& db, const std::string& path);
 
 /// Applies what is missing, within the caller's transaction.
-void migrate(SQLite::Database& db, const std::string& path);
+void migrate(SQLite::Database& db);
 
 }  // namespace genops
