@@ -2,7 +2,7 @@
 include(CMakePackageConfigHelpers)
 
 set(package ${CMAKE_INSTALL_LIBDIR}/cmake/genops)
-set(rooms genops_core genops_ingest genops_sql genops_store genops_sync)
+set(rooms genops_core genops_ingest genops_sql genops_store genops_net genops_sync)
 
 # genops::genops is what a consumer names; the rooms behind it bring each other, in the order the linker wants.
 add_library(genops_package INTERFACE)

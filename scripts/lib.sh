@@ -9,7 +9,7 @@ export LC_ALL=C.UTF-8
 unset UPDATE_GOLDEN "${!GENOPS_@}"
 
 build_packages=(g++ cmake ninja-build sqlite3 tzdata libsqlite3-dev libsqlitecpp-dev libboost-json1.81-dev libfmt-dev
-  libcli11-dev libhowardhinnant-date-dev libgtest-dev)
+  libcli11-dev libhowardhinnant-date-dev libcurl4-openssl-dev zlib1g-dev libgtest-dev)
 test_packages=(python3 python3-venv binutils)
 
 say() { printf '%s\n' "== $*"; }
