@@ -32,6 +32,12 @@ void set_meta(sqlite3* db, std::string_view name, std::string_view value) {
   set.run();
 }
 
+std::string last_seq(sqlite3* db) {
+  Statement select(db, "SELECT coalesce(max(seq), 0) FROM main.event");
+  select.step();
+  return std::string(select.text(0));
+}
+
 std::string new_ledger_id() {
   RandomBytes random;
   Uuid id{};
@@ -54,6 +60,8 @@ void adopt_machine(sqlite3* db) {
   if (!meta(db, "machine").empty()) {
     const std::string old_id = meta(db, "ledger_id");
     set_meta(db, "former_ledger_id:" + old_id, old_id);
+    // Up to here both files hold the same events, recorded under the old id.
+    set_meta(db, "former_last_seq:" + old_id, last_seq(db));
     set_meta(db, "ledger_id", new_ledger_id());
   }
   set_meta(db, "machine", machine_name());

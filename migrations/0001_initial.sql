@@ -92,14 +92,15 @@ CREATE TABLE event_range(
 CREATE TABLE destination(
   destination_id INTEGER PRIMARY KEY,
   name TEXT NOT NULL UNIQUE,
-  kind TEXT NOT NULL,           -- file
+  kind TEXT NOT NULL,           -- file, elasticsearch
   url TEXT NOT NULL,
+  settings TEXT NOT NULL DEFAULT '{}',  -- a JSON object of what the kind knows beside the URL, never a secret
   cursor INTEGER NOT NULL DEFAULT 0,    -- every event up to this seq is delivered or in undelivered
   position INTEGER NOT NULL DEFAULT 0,  -- file: bytes that belong to the cursor
   epoch INTEGER NOT NULL DEFAULT 0,     -- raised by each lease; an acknowledgement of an older one is void
   lease_owner TEXT,
   lease_until_ms INTEGER,
-  state TEXT NOT NULL DEFAULT 'active',  -- active, stopped
+  state TEXT NOT NULL DEFAULT 'active',  -- active, away (tried again by itself), stopped (needs somebody)
   last_error TEXT,
   last_success_at INTEGER,
   next_try_at INTEGER
@@ -108,7 +109,7 @@ CREATE TABLE destination(
 CREATE TABLE undelivered(
   destination_id INTEGER NOT NULL, seq INTEGER NOT NULL,
   state TEXT NOT NULL,  -- retry, held, dead
-  tries INTEGER NOT NULL, next_at INTEGER, status INTEGER, type TEXT, reason TEXT,
+  tries INTEGER NOT NULL, since INTEGER NOT NULL, next_at INTEGER, status INTEGER, type TEXT, reason TEXT,
   PRIMARY KEY (destination_id, seq)
 ) STRICT, WITHOUT ROWID;
 

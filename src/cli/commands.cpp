@@ -32,6 +32,7 @@ Program::Program() : app("A durable local ledger of AI cost events, in one SQLit
   add_ingest(*this);
   add_reports(*this);
   add_sql(*this);
+  add_destinations(*this);
   add_shipping(*this);
   add_maintenance(*this);
   add_export(*this);

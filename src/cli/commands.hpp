@@ -41,12 +41,13 @@ CLI::Option* add_repeated(CLI::App& command, const std::string& name, std::vecto
 /// An empty value is an error of usage: of a script whose variable is unset, most likely.
 CLI::Option* refuse_empty(CLI::Option& option, const std::string& expected);
 
-void add_recording(Program& program);    ///< init, record
-void add_ingest(Program& program);       ///< ingest
-void add_reports(Program& program);      ///< report, summary, usage
-void add_sql(Program& program);          ///< sql
-void add_shipping(Program& program);     ///< destination, sync
-void add_maintenance(Program& program);  ///< verify, checkpoint, doctor
-void add_export(Program& program);       ///< export
+void add_recording(Program& program);     ///< init, record
+void add_ingest(Program& program);        ///< ingest
+void add_reports(Program& program);       ///< report, summary, usage
+void add_sql(Program& program);           ///< sql
+void add_destinations(Program& program);  ///< destination
+void add_shipping(Program& program);      ///< sync
+void add_maintenance(Program& program);   ///< verify, checkpoint, doctor
+void add_export(Program& program);        ///< export
 
 }  // namespace genops::cli

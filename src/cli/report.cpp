@@ -1,6 +1,5 @@
 #include <fmt/format.h>
 
-#include <charconv>
 #include <memory>
 #include <optional>
 #include <string>
@@ -10,6 +9,7 @@
 #include "cli/html.hpp"
 #include "cli/output.hpp"
 #include "cli/report_query.hpp"
+#include "cli/values.hpp"
 #include "genops/time.hpp"
 #include "ingest/event_fields.hpp"
 #include "store/ledger_impl.hpp"
@@ -25,11 +25,6 @@ struct ReportOptions {
   bool csv = false;
   CLI::Option* by_option = nullptr;
 };
-
-std::int64_t moment(const std::string& text, const std::string& zone, std::string_view argument) {
-  if (const std::optional<std::int64_t> ms = parse_whole(text)) return *ms;
-  return parse_time(text, zone, argument);
-}
 
 std::int64_t calendar_day(const std::string& date, const std::string& zone, const std::string& option) {
   try {
@@ -124,22 +119,6 @@ int run_report(const Globals& globals, const ReportOptions& options) {
 }
 
 // ---------------------------------------------------------------- summary, usage
-
-/// Seconds of "90", "30m", "1h", "2d", "1w".
-std::int64_t seconds_of(const std::string& text) {
-  const auto refuse = [&] { return UsageError("--window", "a duration such as 90s, 30m, 1h or 2d", text); };
-  std::int64_t number = 0;
-  const char* const end = text.data() + text.size();
-  const auto [stop, failure] = std::from_chars(text.data(), end, number);
-  const std::string_view unit(stop, static_cast<std::size_t>(end - stop));
-  if (failure != std::errc() || number <= 0 || unit.size() > 1) throw refuse();
-  const std::size_t place = std::string_view("smhdw").find(unit.empty() ? 's' : unit.front());
-  if (place == std::string_view::npos) throw refuse();
-  constexpr std::int64_t kSeconds[] = {1, 60, 3600, 86'400, 604'800};
-  std::int64_t seconds = 0;
-  if (__builtin_mul_overflow(number, kSeconds[place], &seconds)) throw refuse();
-  return seconds;
-}
 
 std::int64_t days_of(const std::string& text) {
   const std::optional<std::int64_t> days = parse_whole(text);
@@ -241,11 +220,11 @@ void add_reports(Program& program) {
   add_report_options(report, *options);
 
   auto window = std::make_shared<std::string>("1h");
-  CLI::App& summary =
-      program.add(program.app, "summary",
-                  "Show what was spent in the last hour or so, in all, by provider and by customer.",
-                  {"genops summary", "genops summary --window 1d --json"},
-                  [&globals, window] { return print_answer(globals, kSummary, seconds_of(*window)); });
+  CLI::App& summary = program.add(
+      program.app, "summary",
+      "Show what was spent in the last hour or so, in all, by provider and by customer.",
+      {"genops summary", "genops summary --window 1d --json"},
+      [&globals, window] { return print_answer(globals, kSummary, duration_seconds(*window, "--window")); });
   summary.add_option("--window", *window, "how far back: 90s, 30m, 1h, 2d, or seconds (default: 1h)")
       ->type_name("DURATION");
 

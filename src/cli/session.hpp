@@ -36,7 +36,7 @@ auto as_usage(Parse&& parse) {
     return std::forward<Parse>(parse)();
   } catch (const Error& error) {
     if (error.code() != Errc::invalid_argument) throw;
-    throw UsageError(error.what());
+    throw UsageError(error.hint().empty() ? error.what() : std::string(error.what()) + "; " + error.hint());
   }
 }
 

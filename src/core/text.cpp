@@ -40,25 +40,39 @@ bool is_noncharacter(std::string_view character) {
          byte_at(character, 2) >= 0xBE;
 }
 
+constexpr std::uint64_t kOnes = 0x0101010101010101U;  // times c: eight times the byte c
+constexpr std::uint64_t kHighBits = 0x80 * kOnes;
+
 /// Eight bytes at once: none above 0x7F and none zero.
-bool is_plain_word(const char* bytes) {
-  constexpr std::uint64_t kHighBits = 0x8080808080808080U;
-  constexpr std::uint64_t kOnes = 0x0101010101010101U;
-  std::uint64_t word = 0;
-  std::memcpy(&word, bytes, sizeof word);
+bool is_plain_word(std::uint64_t word) {
   return ((word | (word - kOnes)) & kHighBits) == 0;
 }
 
+/// Eight bytes at once: none that JSON escapes. A byte smaller than what is subtracted gets its top bit.
+bool is_json_word(std::uint64_t word) {
+  const std::uint64_t control = word - ' ' * kOnes;
+  const std::uint64_t quote = (word ^ '"' * kOnes) - kOnes;
+  const std::uint64_t backslash = (word ^ '\\' * kOnes) - kOnes;
+  return ((control | quote | backslash) & ~word & kHighBits) == 0;
+}
+
+std::uint64_t word_at(const char* bytes) {
+  std::uint64_t word = 0;
+  std::memcpy(&word, bytes, sizeof word);
+  return word;
+}
+
 /// Whole texts at eight bytes a time, the last eight overlapping; nearly every text passes here.
-bool is_plain(std::string_view text) {
+template <bool (*holds)(std::uint64_t)>
+bool every_word(std::string_view text) {
   if (text.size() < 8) {
     char word[8] = {'x', 'x', 'x', 'x', 'x', 'x', 'x', 'x'};
     std::copy(text.begin(), text.end(), word);
-    return is_plain_word(word);
+    return holds(word_at(word));
   }
   for (std::size_t i = 0; i + 8 <= text.size(); i += 8)
-    if (!is_plain_word(text.data() + i)) return false;
-  return is_plain_word(text.data() + text.size() - 8);
+    if (!holds(word_at(text.data() + i))) return false;
+  return holds(word_at(text.data() + text.size() - 8));
 }
 
 /// U+202A..E and U+2066..9 reorder the text around them.
@@ -111,9 +125,9 @@ void append_json_escape(std::string& out, char c) {
 }  // namespace
 
 bool is_valid_text(std::string_view text) {
-  if (is_plain(text)) return true;
+  if (every_word<is_plain_word>(text)) return true;
   while (!text.empty()) {
-    if (text.size() >= 8 && is_plain_word(text.data())) {
+    if (text.size() >= 8 && is_plain_word(word_at(text.data()))) {
       text.remove_prefix(8);
       continue;
     }
@@ -154,7 +168,8 @@ std::string quoted(std::string_view text) {
 void append_json_string(std::string& out, std::string_view text) {
   out += '"';
   std::size_t start = 0;
-  for (std::size_t i = 0; i < text.size(); ++i) {
+  const std::size_t end = every_word<is_json_word>(text) ? 0 : text.size();
+  for (std::size_t i = 0; i < end; ++i) {
     const bool plain = byte_at(text, i) >= 0x20 && text[i] != '"' && text[i] != '\\';
     if (plain) continue;
     out += text.substr(start, i - start);

@@ -49,9 +49,9 @@ void bind_optional(SQLite::Statement& statement, int index, const std::optional<
 void write_exceptions(SQLite::Database& db, std::int64_t destination_id, const Acknowledgement& outcome) {
   SQLite::Statement put(
       db,
-      "INSERT INTO main.undelivered(destination_id, seq, state, tries, next_at, status, type, reason)"
-      " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT(destination_id, seq) DO UPDATE SET"
-      " state = excluded.state, tries = excluded.tries, next_at = excluded.next_at,"
+      "INSERT INTO main.undelivered(destination_id, seq, state, tries, since, next_at, status, type, reason)"
+      " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT(destination_id, seq) DO UPDATE SET"
+      " state = excluded.state, tries = excluded.tries, since = excluded.since, next_at = excluded.next_at,"
       " status = excluded.status, type = excluded.type, reason = excluded.reason");
   for (const Undelivered& event : outcome.undelivered) {
     put.reset();
@@ -59,10 +59,11 @@ void write_exceptions(SQLite::Database& db, std::int64_t destination_id, const A
     put.bind(2, event.seq);
     put.bind(3, event.state);
     put.bind(4, event.tries);
-    bind_optional(put, 5, event.next_at_ms);
-    bind_optional(put, 6, event.status);
-    put.bind(7, event.type);
-    put.bind(8, event.reason);
+    put.bind(5, event.since_ms);
+    bind_optional(put, 6, event.next_at_ms);
+    bind_optional(put, 7, event.status);
+    put.bind(8, event.type);
+    put.bind(9, event.reason);
     put.exec();
   }
   SQLite::Statement remove(db, "DELETE FROM main.undelivered WHERE destination_id = ? AND seq = ?");
@@ -132,7 +133,8 @@ void DestinationLease::acknowledge(const Acknowledgement& outcome) {
   ledger_.write([&](SQLite::Database& db) {
     SQLite::Statement update(db,
                              "UPDATE main.destination SET cursor = ?, position = ?, lease_until_ms = ?,"
-                             " last_success_at = ?, state = 'active', last_error = NULL"
+                             " last_success_at = ?, state = 'active', last_error = NULL,"
+                             " next_try_at = NULL"
                              " WHERE destination_id = ? AND epoch = ? AND lease_owner = ?");
     update.bind(1, outcome.cursor);
     update.bind(2, outcome.position);
@@ -144,16 +146,48 @@ void DestinationLease::acknowledge(const Acknowledgement& outcome) {
   });
 }
 
-void DestinationLease::record_outcome(std::string_view error) {
-  if (error.empty() && row_.state == "active") return;
+void DestinationLease::record_outcome(const ShippingState& state) {
+  if (state.state == "active" && row_.state == "active") return;
   ledger_.write([&](SQLite::Database& db) {
     SQLite::Statement update(db,
-                             "UPDATE main.destination SET state = ?, last_error = nullif(?, '')"
-                             " WHERE destination_id = ? AND epoch = ? AND lease_owner = ?");
-    update.bind(1, error.empty() ? "active" : "stopped");
-    update.bind(2, std::string(error));
-    bind_lease(update, 3);
+                             "UPDATE main.destination SET state = ?, last_error = nullif(?, ''),"
+                             " next_try_at = ? WHERE destination_id = ? AND epoch = ? AND lease_owner = ?");
+    update.bind(1, state.state);
+    update.bind(2, state.error);
+    bind_optional(update, 3, state.next_try_ms);
+    bind_lease(update, 4);
     update.exec();
+  });
+}
+
+std::int64_t DestinationLease::redrive() {
+  std::int64_t count = 0;
+  const std::int64_t now_ms = ledger_.lease_now();
+  ledger_.write([&](SQLite::Database& db) {
+    SQLite::Statement update(db,
+                             "UPDATE main.undelivered SET state = 'retry', tries = 0, since = ?, next_at = ?"
+                             " WHERE destination_id = ? AND state = 'dead'");
+    update.bind(1, now_ms);
+    update.bind(2, now_ms);
+    update.bind(3, row_.id);
+    count = update.exec();
+  });
+  return count;
+}
+
+void DestinationLease::rewind(std::int64_t seq) {
+  if (seq >= row_.cursor) return;
+  ledger_.write([&](SQLite::Database& db) {
+    SQLite::Statement update(db,
+                             "UPDATE main.destination SET cursor = ? WHERE destination_id = ? AND epoch = ?"
+                             " AND lease_owner = ?");
+    update.bind(1, seq);
+    bind_lease(update, 2);
+    if (update.exec() == 0) throw lost(row_.name);
+    SQLite::Statement forget(db, "DELETE FROM main.undelivered WHERE destination_id = ? AND seq > ?");
+    forget.bind(1, row_.id);
+    forget.bind(2, seq);
+    forget.exec();
   });
 }
 

@@ -11,21 +11,19 @@
 
 namespace genops {
 
-/// An event that a destination did not take.
-struct Undelivered {
-  std::int64_t seq = 0;
-  std::string state;  ///< retry, held, dead
-  std::int64_t tries = 0;
-  std::optional<std::int64_t> next_at_ms, status;
-  std::string type, reason;
-};
-
 /// The outcome of a batch, acknowledged as a whole.
 struct Acknowledgement {
   std::int64_t cursor = 0;
   std::int64_t position = 0;
   std::vector<Undelivered> undelivered;  ///< what this batch failed to deliver
   std::vector<std::int64_t> delivered;   ///< earlier undelivered ones that are there now
+};
+
+/// How shipping to a destination stands.
+struct ShippingState {
+  std::string state = "active";             ///< active, away, stopped
+  std::string error;                        ///< why it is not active
+  std::optional<std::int64_t> next_try_ms;  ///< when it is tried again by itself
 };
 
 /// The right to ship to one destination, for 60 seconds from the last acknowledgement. Taking it raises the
@@ -49,8 +47,12 @@ class DestinationLease {
   /// One transaction: exceptions, cursor, position, the lease renewed, an earlier error forgotten.
   /// Throws: Error{busy} when the lease is lost; then nothing of it was kept.
   void acknowledge(const Acknowledgement& outcome);
-  /// How it ended: '' = well (state active), else why it stopped. Says nothing once the lease is lost.
-  void record_outcome(std::string_view error);
+  /// How it ended. Says nothing once the lease is lost.
+  void record_outcome(const ShippingState& state);
+  /// Dead events are tried again with the next sync. Gives their number.
+  std::int64_t redrive();
+  /// Everything past `seq` is shipped again; a cursor that is not so far stays.
+  void rewind(std::int64_t seq);
 
  private:
   void take(SQLite::Database& db);

@@ -1,44 +1,24 @@
 #include "store/outbox.hpp"
 
 #include <algorithm>
+#include <iterator>
+#include <limits>
 #include <optional>
 
-#include "core/ids.hpp"
+#include "core/attribution.hpp"
 #include "core/text.hpp"
+#include "store/event_reader.hpp"
 #include "store/file_lock.hpp"
 
 namespace genops {
 namespace {
 
-constexpr const char* kBatchSql =
-    "SELECT e.seq, e.event_id, e.kind, e.status, e.occurred_at, e.recorded_at,"
-    " e.input_tokens, e.output_tokens, e.cache_read_tokens, e.cache_write_tokens, e.cache_write_1h_tokens,"
-    " e.reasoning_tokens, e.cost_nanos, e.duration_ms, e.trace_id, e.span_id, e.idempotency_key,"
-    " s.provider, s.model, s.operation_type, s.operation_name, s.team, s.project, s.environment, "
-    "s.customer_id,"
-    " s.cost_center, s.feature, s.user_id, d.seq IS NOT NULL,"
-    " d.session_id, d.error_type, d.parent_span_id, d.input_cost_nanos, d.output_cost_nanos, "
-    "d.reserved_nanos,"
-    " d.policy_result, d.reason_code, d.service_tier, d.region, d.units, d.attributes,"
-    " (SELECT o.event_id FROM main.event o WHERE o.seq = d.refers_to)"
-    " FROM main.event e JOIN main.series s ON s.series_id = e.series_id"
-    " LEFT JOIN main.event_detail d ON d.seq = e.seq"
-    " WHERE e.seq > ? ORDER BY e.seq LIMIT ?";
-
-/// Reads the columns of one row from left to right; the order is that of kBatchSql.
+/// Reads the columns of one row from left to right.
 class Columns {
  public:
   explicit Columns(SQLite::Statement& row) : row_(row) {}
 
   void text(std::string& into) { into = next().getString(); }
-  void uuid(std::string& into) {
-    const std::string bytes = next().getString();
-    Uuid id{};
-    if (bytes.size() != id.size()) return;
-    std::copy(bytes.begin(), bytes.end(), id.begin());
-    into = uuid_text(id);
-  }
-  void hex(std::string& into) { into = hex_text(next().getString()); }
   std::int64_t number() { return next().getInt64(); }
   void number(std::optional<std::int64_t>& into) {
     const SQLite::Column column = next();
@@ -52,49 +32,16 @@ class Columns {
   int column_ = 0;
 };
 
-void read_detail(Columns& columns, StoredEvent& event) {
-  columns.text(event.session_id);
-  columns.text(event.error_type);
-  columns.hex(event.parent_span_id);
-  columns.number(event.input_cost_nanos);
-  columns.number(event.output_cost_nanos);
-  columns.number(event.reserved_nanos);
-  columns.text(event.policy_result);
-  columns.text(event.reason_code);
-  columns.text(event.service_tier);
-  columns.text(event.region);
-  columns.text(event.units);
-  columns.text(event.attributes);
-  columns.uuid(event.refers_to);
-}
-
-StoredEvent read_event(SQLite::Statement& row) {
-  StoredEvent event;
-  Columns columns(row);
-  event.seq = columns.number();
-  columns.uuid(event.event_id);
-  event.kind = static_cast<EventKind>(columns.number());
-  event.status = static_cast<Status>(columns.number());
-  event.occurred_at_ms = columns.number();
-  event.recorded_at_ms = columns.number();
-  for (auto* count :
-       {&event.input_tokens, &event.output_tokens, &event.cache_read_tokens, &event.cache_write_tokens,
-        &event.cache_write_1h_tokens, &event.reasoning_tokens, &event.cost_nanos, &event.duration_ms})
-    columns.number(*count);
-  columns.hex(event.trace_id);
-  columns.hex(event.span_id);
-  columns.text(event.idempotency_key);
-  for (auto* name : {&event.provider, &event.model, &event.operation_type, &event.operation_name, &event.team,
-                     &event.project, &event.environment, &event.customer_id, &event.cost_center,
-                     &event.feature, &event.user_id})
-    columns.text(*name);
-  if (columns.number() != 0) read_detail(columns, event);
-  return event;
-}
-
-/// Of what may be long; everything else is bounded by its schema.
+/// Of all text, which is what makes an event large.
 std::int64_t text_bytes(const StoredEvent& event) {
-  return static_cast<std::int64_t>(event.attributes.size() + event.units.size());
+  std::size_t bytes = 0;
+  for (const AttributionField& field : kAttributionFields) bytes += (event.*field.value).size();
+  for (const std::string* text :
+       {&event.event_id, &event.idempotency_key, &event.error_type, &event.session_id, &event.trace_id,
+        &event.span_id, &event.parent_span_id, &event.policy_result, &event.reason_code, &event.refers_to,
+        &event.service_tier, &event.region, &event.units, &event.attributes})
+    bytes += text->size();
+  return static_cast<std::int64_t>(bytes);
 }
 
 void bind_text(SQLite::Statement& statement, int index, std::string_view text) {
@@ -104,6 +51,17 @@ void bind_text(SQLite::Statement& statement, int index, std::string_view text) {
 std::int64_t one_number(SQLite::Database& db, const char* sql) {
   SQLite::Statement select(db, sql);
   return select.executeStep() ? select.getColumn(0).getInt64() : 0;
+}
+
+/// The first column of the first row; nullopt for no row and NULL.
+std::optional<std::int64_t> ask(Ledger::Impl& ledger, const char* sql, std::int64_t parameter) {
+  std::optional<std::int64_t> answer;
+  ledger.read([&](SQLite::Database& db) {
+    SQLite::Statement select(db, sql);
+    select.bind(1, parameter);
+    if (select.executeStep()) Columns(select).number(answer);
+  });
+  return answer;
 }
 
 Error no_such_destination(std::string_view name) {
@@ -120,7 +78,8 @@ std::string lock_path(const Ledger::Impl& ledger, std::int64_t destination_id) {
 DestinationRow read_destination(SQLite::Database& db, std::string_view name) {
   SQLite::Statement select(
       db,
-      "SELECT destination_id, name, kind, url, cursor, position, state, lease_owner, lease_until_ms"
+      "SELECT destination_id, name, kind, url, settings, cursor, position, state, lease_owner,"
+      " lease_until_ms"
       " FROM main.destination WHERE name = ?");
   bind_text(select, 1, name);
   if (!select.executeStep()) throw no_such_destination(name);
@@ -130,6 +89,7 @@ DestinationRow read_destination(SQLite::Database& db, std::string_view name) {
   columns.text(row.name);
   columns.text(row.kind);
   columns.text(row.url);
+  columns.text(row.settings);
   row.cursor = columns.number();
   row.position = columns.number();
   columns.text(row.state);
@@ -138,17 +98,20 @@ DestinationRow read_destination(SQLite::Database& db, std::string_view name) {
   return row;
 }
 
-void Outbox::add_destination(std::string_view name, std::string_view kind, std::string_view url) {
+void Outbox::add_destination(std::string_view name, std::string_view kind, std::string_view url,
+                             std::string_view settings) {
   ledger_.write([&](SQLite::Database& db) {
     SQLite::Statement taken(db, "SELECT url FROM main.destination WHERE name = ?");
     bind_text(taken, 1, name);
     if (taken.executeStep())
       throw Error(Errc::invalid_argument, "destination: the name " + genops::quoted(name) + " is taken by " +
                                               genops::quoted(taken.getColumn(0).getString()));
-    SQLite::Statement insert(db, "INSERT INTO main.destination(name, kind, url) VALUES (?, ?, ?)");
+    SQLite::Statement insert(db,
+                             "INSERT INTO main.destination(name, kind, url, settings) VALUES (?, ?, ?, ?)");
     bind_text(insert, 1, name);
     bind_text(insert, 2, kind);
     bind_text(insert, 3, url);
+    bind_text(insert, 4, settings);
     insert.exec();
   });
 }
@@ -185,15 +148,36 @@ DestinationRow Outbox::destination(std::string_view name) {
 std::vector<StoredEvent> Outbox::next_batch(std::int64_t seq, std::int64_t max_events,
                                             std::int64_t max_bytes) {
   std::vector<StoredEvent> batch;
+  constexpr std::int64_t kLast = std::numeric_limits<std::int64_t>::max();
+  if (seq == kLast) return batch;
+  // An event is larger than a KiB: moving them all as the batch grows would be a fifth of the work. Only
+  // batches longer than this one do.
+  batch.reserve(static_cast<std::size_t>(std::clamp<std::int64_t>(max_events, 0, 5'000)));
   ledger_.read([&](SQLite::Database& db) {
-    SQLite::Statement select(db, kBatchSql);
-    select.bind(1, seq);
-    select.bind(2, max_events);
-    for (std::int64_t bytes = 0; bytes <= max_bytes && select.executeStep();
+    EventReader reader(db.getHandle());
+    reader.seek(seq + 1, kLast);
+    for (std::int64_t bytes = 0; bytes <= max_bytes && std::ssize(batch) < max_events && reader.step();
          bytes += text_bytes(batch.back()))
-      batch.push_back(read_event(select));
+      reader.read(batch.emplace_back());
   });
   return batch;
+}
+
+std::vector<StoredEvent> Outbox::events(std::span<const std::int64_t> seqs) {
+  std::vector<std::int64_t> wanted(seqs.begin(), seqs.end());
+  std::sort(wanted.begin(), wanted.end());
+  wanted.erase(std::unique(wanted.begin(), wanted.end()), wanted.end());
+  std::vector<StoredEvent> found;
+  found.reserve(wanted.size());
+  ledger_.read([&](SQLite::Database& db) {
+    EventReader reader(db.getHandle());
+    for (auto first = wanted.begin(), end = first; first != wanted.end(); first = end) {
+      end = std::adjacent_find(first, wanted.end(), [](auto seq, auto next) { return next - 1 != seq; });
+      if (end != wanted.end()) ++end;  // it was the last one before a gap
+      for (reader.seek(*first, *std::prev(end)); reader.step();) reader.read(found.emplace_back());
+    }
+  });
+  return found;
 }
 
 std::int64_t Outbox::last_seq() {
@@ -203,13 +187,66 @@ std::int64_t Outbox::last_seq() {
 }
 
 std::int64_t Outbox::count_undelivered(std::int64_t destination_id) {
+  return ask(ledger_, "SELECT count(*) FROM main.undelivered WHERE destination_id = ?", destination_id)
+      .value_or(0);
+}
+
+std::int64_t Outbox::count_pending(std::int64_t destination_id) {
+  return ask(ledger_,
+             "SELECT count(*) FROM main.undelivered WHERE destination_id = ? AND state IN ('retry', 'held')",
+             destination_id)
+      .value_or(0);
+}
+
+std::optional<std::int64_t> Outbox::next_due_ms(std::int64_t destination_id) {
+  return ask(
+      ledger_,
+      "SELECT min(next_at) FROM main.undelivered WHERE destination_id = ? AND state IN ('retry', 'held')",
+      destination_id);
+}
+
+std::optional<std::int64_t> Outbox::first_seq_since(std::int64_t from_ms) {
+  return ask(ledger_, "SELECT seq FROM main.event WHERE occurred_at >= ? ORDER BY seq LIMIT 1", from_ms);
+}
+
+std::int64_t Outbox::count_dead(std::int64_t destination_id, std::string_view type, std::int64_t seq) {
   std::int64_t count = 0;
   ledger_.read([&](SQLite::Database& db) {
-    SQLite::Statement select(db, "SELECT count(*) FROM main.undelivered WHERE destination_id = ?");
+    SQLite::Statement select(db,
+                             "SELECT count(*) FROM main.undelivered WHERE destination_id = ? AND seq > ?"
+                             " AND state = 'dead' AND type = ?");
     select.bind(1, destination_id);
+    select.bind(2, seq);
+    bind_text(select, 3, type);
     if (select.executeStep()) count = select.getColumn(0).getInt64();
   });
   return count;
+}
+
+std::vector<Undelivered> Outbox::due(std::int64_t destination_id, std::int64_t now_ms, std::int64_t limit) {
+  std::vector<Undelivered> events;
+  ledger_.read([&](SQLite::Database& db) {
+    SQLite::Statement select(
+        db,
+        "SELECT seq, state, tries, since, next_at, status, type, reason FROM main.undelivered"
+        " WHERE destination_id = ? AND state IN ('retry', 'held') AND next_at <= ? ORDER BY seq LIMIT ?");
+    select.bind(1, destination_id);
+    select.bind(2, now_ms);
+    select.bind(3, limit);
+    while (select.executeStep()) {
+      Columns columns(select);
+      Undelivered& event = events.emplace_back();
+      event.seq = columns.number();
+      columns.text(event.state);
+      event.tries = columns.number();
+      event.since_ms = columns.number();
+      columns.number(event.next_at_ms);
+      columns.number(event.status);
+      columns.text(event.type);
+      columns.text(event.reason);
+    }
+  });
+  return events;
 }
 
 std::optional<std::int64_t> Outbox::find_event(const Uuid& event_id, std::int64_t likely_seq) {
@@ -226,12 +263,20 @@ std::optional<std::int64_t> Outbox::find_event(const Uuid& event_id, std::int64_
   return seq;
 }
 
-std::vector<std::string> Outbox::ledger_ids() {
-  std::vector<std::string> ids;
+std::vector<LedgerId> Outbox::ledger_ids() {
+  std::vector<LedgerId> ids;
   ledger_.read([&](SQLite::Database& db) {
     SQLite::Statement select(
-        db, "SELECT value FROM main.meta WHERE name GLOB '*ledger_id*' ORDER BY name <> 'ledger_id'");
-    while (select.executeStep()) ids.push_back(select.getColumn(0).getString());
+        db,
+        "SELECT i.value, CASE i.name WHEN 'ledger_id' THEN 9223372036854775807"
+        " ELSE (SELECT CAST(s.value AS INTEGER) FROM main.meta s WHERE s.name = 'former_last_seq:' || "
+        "i.value)"
+        " END AS last_seq FROM main.meta i WHERE i.name GLOB '*ledger_id*' ORDER BY last_seq");
+    while (select.executeStep()) {
+      Columns columns(select);
+      columns.text(ids.emplace_back().id);
+      ids.back().last_seq = columns.number();
+    }
   });
   return ids;
 }

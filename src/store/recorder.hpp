@@ -40,7 +40,7 @@ class Recorder {
   const Attribution defaults_;
   const std::function<std::int64_t()> now_;
   const std::function<void(const std::function<void()>&)> transaction_;
-  Appender appender_;            // the leader's
+  Appender appender_;        // the leader's
   std::int64_t since_fold_;  // the leader's: events since the tail was last measured
 
   std::mutex mutex_;  // guards what follows

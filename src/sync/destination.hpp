@@ -9,59 +9,113 @@
 #include <vector>
 
 #include "genops/sync.hpp"
+#include "net/http.hpp"
 #include "store/destination_lease.hpp"
 
 /// What the worker asks of a destination, and the table of those that there are.
 namespace genops {
 
-/// A destination could not do its part; the ledger is well. `sync` makes a result of it.
+/// A destination cannot be used until somebody repairs it; the ledger is well. `sync` makes a result of it.
 class DestinationError : public Error {
  public:
   using Error::Error;
 };
 
-/// What became of one batch.
-struct Delivery {
-  std::int64_t position = 0;             ///< to be acknowledged together with the batch
-  std::vector<Undelivered> undelivered;  ///< events of the batch that are not there
+/// An event of a batch that did not arrive.
+struct Refusal {
+  enum class Verdict {
+    retry,  ///< refused for now
+    hold,   ///< refused until somebody repairs the destination
+    doubt,  ///< as hold, but nobody can tell: dead after a day
+    dead,   ///< refused for good
+  };
+  std::int64_t seq = 0;
+  Verdict verdict = Verdict::dead;
+  std::int64_t status = 0;  ///< of HTTP; 0 = none
+  std::string type, reason;
 };
 
-/// Told of each stage of the delivery: SyncStep::Stage::written per piece, then synced.
+/// What a destination said to one batch.
+struct Answer {
+  enum class Kind {
+    settled,    ///< everything but `refusals` is there to stay, whatever fails next
+    away,       ///< it is not known what arrived: the same events again, later
+    too_large,  ///< the same events again, in smaller batches; an event alone is dead
+    refused,    ///< for something in it: the same events again in halves, to find what
+    stopped,    ///< not before somebody repairs the destination
+  };
+  Kind kind = Kind::settled;
+  std::vector<Refusal> refusals;  ///< of a settled one, in order of seq
+  std::int64_t position = 0;      ///< of a settled one: to be acknowledged with it
+
+  bool smaller = false;     ///< away: fewer bytes may do better
+  std::string retry_after;  ///< as the server said it; '' = it did not
+  std::int64_t status = 0;
+  std::string type, reason;  ///< of one that is not settled
+};
+
+/// "400 document_parsing_exception: failed to parse", of the parts that there are.
+std::string refusal_text(std::int64_t status, std::string_view type, std::string_view reason);
+
+/// Told of each stage of the delivery: SyncStep::Stage::sent, per piece, then answered.
 using StageObserver = std::function<void(SyncStep::Stage)>;
 
 /// One open destination.
 class Destination {
  public:
   virtual ~Destination() = default;
-  /// Encodes one more event of the batch at hand; events come in order of seq.
-  virtual void add(const StoredEvent& event) = 0;
-  /// Size of the batch at hand, encoded.
-  virtual std::int64_t batch_bytes() const = 0;
-  /// Sends the batch at hand and begins a new one. Returns once everything but `undelivered` is there to
-  /// stay, whatever fails next. Throws: DestinationError; then it is not known what arrived, and the
-  /// destination is to be opened anew.
-  virtual Delivery deliver(const StageObserver& observer) = 0;
+  /// Encodes one more event of the batch at hand. False: the batch would exceed `max_bytes`, and the event is
+  /// not in it; the first one always is.
+  virtual bool add(const StoredEvent& event, std::int64_t max_bytes) = 0;
+  /// Sends the batch at hand and begins a new one, whatever the answer.
+  /// Throws: DestinationError; the destination is to be opened anew.
+  virtual Answer deliver(const StageObserver& observer) = 0;
 };
 
 /// What a destination may know of its ledger beside the events.
 struct LedgerView {
-  std::string file;  ///< as Ledger::Impl::file
-  std::vector<std::string> ids;  ///< as Outbox::ledger_ids: the present one first
+  std::string file;           ///< as Ledger::Impl::file
+  std::vector<LedgerId> ids;  ///< as Outbox::ledger_ids
   /// As Outbox::find_event.
   std::function<std::optional<std::int64_t>(const Uuid& event_id, std::int64_t likely_seq)> find_event;
+
+  bool has(std::string_view ledger_id) const;
+  /// The id under which an event was recorded, so that a copied ledger sends the same bytes again.
+  const std::string& id_of(std::int64_t seq) const;
 };
 LedgerView view_of(Ledger& ledger);
 
+/// How destinations reach servers. It outlives the destinations of one worker, and so do the connections.
+class Network {
+ public:
+  using Make = std::function<std::unique_ptr<HttpTransport>(HttpOptions)>;
+  explicit Network(Make make = make_http_transport, std::function<bool()> cancelled = {})
+      : make_(std::move(make)), cancelled_(std::move(cancelled)) {}
+  HttpTransport& transport(const std::string& ca_file);
+
+ private:
+  Make make_;
+  std::function<bool()> cancelled_;
+  std::string ca_file_;
+  std::unique_ptr<HttpTransport> transport_;
+};
+
 /// One kind of destination, and how its URL begins.
 struct DestinationKind {
-  std::string_view name;    ///< destination.kind
-  std::string_view scheme;  ///< "file:"
-  /// The URL as it is kept. Throws: Error{invalid_argument}.
-  std::string (*checked_url)(std::string_view url, const LedgerView& ledger);
+  std::string_view name;                  ///< destination.kind
+  std::vector<std::string_view> schemes;  ///< "file:"
+  /// URL and settings as they are kept (settings as a JSON object).
+  /// Throws: Error{invalid_argument} naming what is wrong or means nothing to this kind.
+  std::pair<std::string, std::string> (*checked)(std::string_view url, const DestinationSettings& settings,
+                                                 const LedgerView& ledger);
   /// Throws: DestinationError.
-  std::unique_ptr<Destination> (*open)(const DestinationRow& row, const LedgerView& ledger);
+  std::unique_ptr<Destination> (*open)(const DestinationRow& row, const LedgerView& ledger, Network& network);
   /// Throws: Error when the destination cannot be read.
-  SyncVerification (*verify)(Outbox& outbox, const DestinationRow& row, const LedgerView& ledger);
+  SyncVerification (*verify)(Outbox& outbox, const DestinationRow& row, const LedgerView& ledger,
+                             Network& network);
+  /// nullptr: there is nothing to set up.
+  SetupReport (*set_up)(const DestinationRow& row, Network& network, bool dry_run);
+  bool can_rewind;  ///< an event that is there already is told apart
 };
 
 /// Throws: Error{invalid_argument} naming `url` for a scheme that this version does not know.

@@ -2,39 +2,63 @@
 #include <array>
 
 #include "core/text.hpp"
-#include "sync/destination.hpp"
+#include "sync/elasticsearch_destination.hpp"
+#include "sync/elasticsearch_settings.hpp"
+#include "sync/elasticsearch_upkeep.hpp"
 #include "sync/file_destination.hpp"
 
 namespace genops {
 namespace {
 
-constexpr std::size_t kMaxNameBytes = 100;
-
-std::unique_ptr<Destination> open_file(const DestinationRow& row, const LedgerView& ledger) {
+std::unique_ptr<Destination> open_file(const DestinationRow& row, const LedgerView& ledger, Network&) {
   return std::make_unique<FileDestination>(row, ledger);
 }
 
-constexpr std::array<DestinationKind, 1> kKinds = {{
-    {"file", "file:", checked_file_url, open_file, verify_file},
-}};
-
-constexpr std::array<std::string_view, 5> kPlannedSchemes = {
-    "http:", "https:", "cloud:", "otlp+http:", "otlp+https:"};
-
-bool has_control_character(std::string_view text) {
-  return std::any_of(text.begin(), text.end(),
-                     [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
+SyncVerification verify_file_destination(Outbox& outbox, const DestinationRow& row, const LedgerView& ledger,
+                                         Network&) {
+  return verify_file(outbox, row, ledger);
 }
 
-void check_text(std::string_view argument, std::string_view value, std::size_t max_bytes) {
-  if (!value.empty() && value.size() <= max_bytes && is_valid_text(value) && !has_control_character(value))
-    return;
-  throw Error(Errc::invalid_argument, std::string(argument) + ": expected 1 to " + std::to_string(max_bytes) +
-                                          " bytes of UTF-8 without control characters, found " +
-                                          genops::quoted(value));
+std::unique_ptr<Destination> open_elasticsearch(const DestinationRow& row, const LedgerView& ledger,
+                                                Network& network) {
+  return std::make_unique<ElasticsearchDestination>(row, ledger, network);
 }
+
+const std::array<DestinationKind, 2>& kinds() {
+  static const std::array<DestinationKind, 2> kKinds = {{
+      {"file", {"file:"}, checked_file, open_file, verify_file_destination, nullptr, false},
+      {"elasticsearch",
+       {"http:", "https:"},
+       checked_elasticsearch,
+       open_elasticsearch,
+       verify_elasticsearch,
+       set_up_elasticsearch,
+       true},
+  }};
+  return kKinds;
+}
+
+constexpr std::array<std::string_view, 3> kPlannedSchemes = {"cloud:", "otlp+http:", "otlp+https:"};
+constexpr const char* kSchemes = "file:PATH or http(s)://HOST:PORT";
 
 }  // namespace
+
+std::string refusal_text(std::int64_t status, std::string_view type, std::string_view reason) {
+  std::string text = status > 0 ? std::to_string(status) + " " : "";
+  text += type;
+  if (!type.empty() && !reason.empty()) text += ": ";
+  return text.append(reason);
+}
+
+bool LedgerView::has(std::string_view ledger_id) const {
+  return std::any_of(ids.begin(), ids.end(), [&](const LedgerId& known) { return known.id == ledger_id; });
+}
+
+const std::string& LedgerView::id_of(std::int64_t seq) const {
+  const auto at =
+      std::find_if(ids.begin(), ids.end(), [&](const LedgerId& known) { return seq <= known.last_seq; });
+  return at == ids.end() ? ids.back().id : at->id;
+}
 
 LedgerView view_of(Ledger& ledger) {
   Outbox outbox(ledger.impl());
@@ -44,50 +68,44 @@ LedgerView view_of(Ledger& ledger) {
           }};
 }
 
+HttpTransport& Network::transport(const std::string& ca_file) {
+  if (!transport_ || ca_file != ca_file_) {
+    HttpOptions options;
+    options.ca_file = ca_file;
+    options.cancelled = cancelled_;
+    transport_ = make_(std::move(options));
+    ca_file_ = ca_file;
+  }
+  return *transport_;
+}
+
 const DestinationKind& kind_of_url(std::string_view url) {
-  for (const DestinationKind& kind : kKinds) {
-    if (url.starts_with(kind.scheme)) return kind;
+  std::string lower(url.substr(0, url.find(':') + 1));
+  std::transform(lower.begin(), lower.end(), lower.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+  for (const DestinationKind& kind : kinds()) {
+    if (std::find(kind.schemes.begin(), kind.schemes.end(), lower) != kind.schemes.end()) return kind;
   }
   for (const std::string_view scheme : kPlannedSchemes) {
-    if (url.starts_with(scheme))
+    if (lower == scheme)
       throw Error(Errc::invalid_argument,
                   "url: '" + std::string(scheme) +
                       "' destinations are not available in this version, found " + genops::quoted(url),
-                  "use file:PATH");
+                  std::string("use ") + kSchemes);
   }
-  throw Error(Errc::invalid_argument, "url: expected file:PATH, found " + genops::quoted(url));
+  throw Error(Errc::invalid_argument,
+              std::string("url: expected ") + kSchemes + ", found " + genops::quoted(url),
+              url.find("://") == std::string_view::npos && url.find(':') != std::string_view::npos
+                  ? "a server's URL begins with https:// or http://"
+                  : "");
 }
 
 const DestinationKind& kind_named(std::string_view name) {
-  for (const DestinationKind& kind : kKinds) {
+  for (const DestinationKind& kind : kinds()) {
     if (kind.name == name) return kind;
   }
   throw Error(Errc::invalid_argument, "destination: this version knows no kind " + genops::quoted(name),
               "a newer version made it");
-}
-
-void add_destination(Ledger& ledger, std::string_view name, std::string_view url) {
-  check_text("name", name, kMaxNameBytes);
-  check_text("url", url, kMaxTextBytes);
-  const DestinationKind& kind = kind_of_url(url);
-  Outbox(ledger.impl()).add_destination(name, kind.name, kind.checked_url(url, view_of(ledger)));
-}
-
-void remove_destination(Ledger& ledger, std::string_view name) {
-  Outbox(ledger.impl()).remove_destination(name);
-}
-
-std::vector<std::string> destination_names(Ledger& ledger) {
-  return Outbox(ledger.impl()).destination_names();
-}
-
-SyncVerification verify_destination(Ledger& ledger, std::string_view destination) {
-  Outbox outbox(ledger.impl());
-  const DestinationRow row = outbox.destination(destination);
-  SyncVerification result = kind_named(row.kind).verify(outbox, row, view_of(ledger));
-  result.remaining =
-      std::max<std::int64_t>(0, outbox.last_seq() - row.cursor) + outbox.count_undelivered(row.id);
-  return result;
 }
 
 }  // namespace genops

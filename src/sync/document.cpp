@@ -28,43 +28,53 @@ void append_integer(std::string& out, std::int64_t value) {
 
 // Every member ends with a comma, which the end of its object turns into the closing brace.
 
-void key(std::string& out, std::string_view name) {
-  out += '"';
-  out += name;
-  out += "\":";
-}
+/// The name of a member as it stands in the document, put together by the compiler.
+class Key {
+ public:
+  template <std::size_t N>
+  consteval Key(const char (&name)[N]) : size_(N + 2) {
+    char* end = std::copy_n(name, N - 1, bytes_.begin() + 1);
+    bytes_[0] = *end = '"';
+    end[1] = ':';
+  }
+  operator std::string_view() const { return {bytes_.data(), size_}; }
 
-void text(std::string& out, std::string_view name, std::string_view value) {
+ private:
+  std::array<char, 20> bytes_{};
+  std::size_t size_;
+};
+
+void text(std::string& out, const Key& name, std::string_view value) {
   if (value.empty()) return;
-  key(out, name);
+  out += name;
   append_json_string(out, value);
   out += ',';
 }
 
-void number(std::string& out, std::string_view name, Number value) {
+void number(std::string& out, const Key& name, Number value) {
   if (!value) return;
-  key(out, name);
+  out += name;
   append_integer(out, *value);
   out += ',';
 }
 
-void money(std::string& out, std::string_view name, Number nanos) {
+void money(std::string& out, const Key& name, Number nanos) {
   if (!nanos) return;
-  key(out, name);
+  out += name;
   out += usd_text(*nanos);
   out += ',';
 }
 
-void flag(std::string& out, std::string_view name, bool value) {
+void flag(std::string& out, const Key& name, bool value) {
   if (!value) return;
-  key(out, name);
+  out += name;
   out += "true,";
 }
 
 /// A JSON object as given. Line breaks can only stand between its tokens, and would end the document's line.
-void raw_object(std::string& out, std::string_view name, std::string_view json) {
+void raw_object(std::string& out, const Key& name, std::string_view json) {
   if (json.empty() || json == "{}") return;
-  key(out, name);
+  out += name;
   const std::size_t start = out.size();
   out += json;
   const auto is_break = [](char c) { return c == '\n' || c == '\r'; };
@@ -73,9 +83,9 @@ void raw_object(std::string& out, std::string_view name, std::string_view json) 
 }
 
 template <class Members>
-void object(std::string& out, std::string_view name, Members members) {
+void object(std::string& out, const Key& name, Members members) {
   const std::size_t start = out.size();
-  key(out, name);
+  out += name;
   out += '{';
   members();
   if (out.back() == '{') {

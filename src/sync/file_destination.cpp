@@ -49,9 +49,7 @@ std::int64_t size_of(int descriptor) {
 }  // namespace
 
 FileDestination::FileDestination(const DestinationRow& row, const LedgerView& ledger)
-    : path_(path_of_url(row.url)),
-      ledger_id_(ledger.ids.at(0)),
-      file_(open_or_create(path_, row.position, ledger)) {
+    : path_(path_of_url(row.url)), ledger_(ledger), file_(open_or_create(path_, row.position, ledger)) {
   if (::flock(file_.get(), LOCK_EX | LOCK_NB) != 0) {
     if (errno != EWOULDBLOCK) throw_file_error(path_, "cannot lock", errno);
     throw DestinationError(Errc::busy, "'" + path_ + "': another process is writing to it");
@@ -84,24 +82,31 @@ void FileDestination::open_tail(const DestinationRow& row, const LedgerView& led
   if (end_ < size && ::ftruncate(file_.get(), end_) != 0) throw_file_error(path_, "cannot cut", errno);
 }
 
-void FileDestination::add(const StoredEvent& event) {
+bool FileDestination::add(const StoredEvent& event, std::int64_t max_bytes) {
   const std::optional<Uuid> id = parse_uuid(event.event_id);
-  if (id && tail_->settle(*id)) return;
-  append_document(batch_, event, ledger_id_);
+  const std::size_t start = batch_.size();
+  if (id && tail_->settle(*id)) return true;
+  append_document(batch_, event, ledger_.id_of(event.seq));
   batch_ += '\n';
+  if (start == 0 || static_cast<std::int64_t>(batch_.size()) <= max_bytes) return true;
+  batch_.resize(start);
+  return false;
 }
 
-Delivery FileDestination::deliver(const StageObserver& observer) {
+Answer FileDestination::deliver(const StageObserver& observer) {
   write_batch(observer);
   // Also when nothing was written: the tail that is acknowledged now may not be on the disk yet.
   if (::fsync(file_.get()) != 0) fail("cannot sync", errno);
-  if (size_of(file_.get()) != end_ + batch_bytes())
+  const auto bytes = static_cast<std::int64_t>(batch_.size());
+  if (size_of(file_.get()) != end_ + bytes)
     throw DestinationError(Errc::conflict, "'" + path_ + "': somebody else writes to it at the same time",
                            "give the destination a file of its own");
-  observer(SyncStep::Stage::synced);
-  end_ += batch_bytes();
+  observer(SyncStep::Stage::answered);
+  end_ += bytes;
   batch_.clear();
-  return {tail_->first_unsettled().value_or(end_), {}};
+  Answer answer;
+  answer.position = tail_->first_unsettled().value_or(end_);
+  return answer;
 }
 
 void FileDestination::write_batch(const StageObserver& observer) {
@@ -110,7 +115,7 @@ void FileDestination::write_batch(const StageObserver& observer) {
     if (written < 0 && errno == EINTR) continue;
     if (written < 0) fail("cannot write", errno);
     rest.remove_prefix(static_cast<std::size_t>(written));
-    observer(SyncStep::Stage::written);
+    observer(SyncStep::Stage::sent);
   }
 }
 

@@ -21,9 +21,8 @@ class FileDestination : public Destination {
 
   FileDestination(const DestinationRow& row, const LedgerView& ledger);
 
-  void add(const StoredEvent& event) override;
-  std::int64_t batch_bytes() const override { return static_cast<std::int64_t>(batch_.size()); }
-  Delivery deliver(const StageObserver& observer) override;
+  bool add(const StoredEvent& event, std::int64_t max_bytes) override;
+  Answer deliver(const StageObserver& observer) override;
 
  private:
   void open_tail(const DestinationRow& row, const LedgerView& ledger);
@@ -31,15 +30,16 @@ class FileDestination : public Destination {
   [[noreturn]] void fail(const char* doing, int code);
 
   std::string path_;
-  std::string ledger_id_;
+  LedgerView ledger_;
   Descriptor file_;
   std::optional<FileTail> tail_;
   std::int64_t end_ = 0;  // size of the file, the batch at hand not counted
   std::string batch_;
 };
 
-/// The URL with an absolute path. Throws: Error{invalid_argument}.
-std::string checked_file_url(std::string_view url, const LedgerView& ledger);
+/// The URL with an absolute path; a file has no settings. Throws: Error{invalid_argument}.
+std::pair<std::string, std::string> checked_file(std::string_view url, const DestinationSettings& settings,
+                                                 const LedgerView& ledger);
 SyncVerification verify_file(Outbox& outbox, const DestinationRow& row, const LedgerView& ledger);
 
 /// Opens the regular file of a destination; -1 where there is none. Never opens a file of the ledger: to

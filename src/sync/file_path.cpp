@@ -51,7 +51,11 @@ std::string path_of_url(std::string_view url) {
   return std::string(url.substr(kScheme.size()));
 }
 
-std::string checked_file_url(std::string_view url, const LedgerView& ledger) {
+std::pair<std::string, std::string> checked_file(std::string_view url, const DestinationSettings& settings,
+                                                 const LedgerView& ledger) {
+  if (!(settings == DestinationSettings()))
+    throw Error(Errc::invalid_argument,
+                "url: a file takes no settings, found some beside " + genops::quoted(url));
   std::string given = path_of_url(url);
   if (given.starts_with("///")) given.erase(0, 2);  // file:///PATH, the long way to write it
   if (given.empty() || given.starts_with("//"))
@@ -60,7 +64,7 @@ std::string checked_file_url(std::string_view url, const LedgerView& ledger) {
   if (is_ledger_file(path, ledger.file))
     throw Error(Errc::invalid_argument,
                 "url: expected a file beside the ledger, found the ledger itself: " + genops::quoted(url));
-  return std::string(kScheme) + path.string();
+  return {std::string(kScheme) + path.string(), "{}"};
 }
 
 int open_destination_file(const std::string& path, int flags, const LedgerView& ledger) {

@@ -33,10 +33,8 @@ FileTail::FileTail(int descriptor, const std::string& path, const DestinationRow
     if (!line.complete && !line.too_long && is_torn_document(line.text)) break;
     const auto document = line.complete ? read_document(line.text) : std::nullopt;
     if (!document) throw not_a_document(path, line);
-    const bool ours =
-        std::find(ledger.ids.begin(), ledger.ids.end(), document->ledger_id) != ledger.ids.end();
     lines_.push_back({document->event_id, document->seq, line.offset});
-    settled_.push_back(!ours);
+    settled_.push_back(!ledger.has(document->ledger_id));
     end_ = line.offset + static_cast<std::int64_t>(line.text.size()) + 1;
   }
   by_id_.resize(lines_.size());

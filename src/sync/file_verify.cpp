@@ -1,12 +1,12 @@
 #include <fcntl.h>
 
-#include <algorithm>
-#include <map>
+#include <iterator>
 #include <system_error>
 
 #include "core/text.hpp"
 #include "genops/money.hpp"
 #include "genops/time.hpp"
+#include "sync/day_differences.hpp"
 #include "sync/file_destination.hpp"
 #include "sync/shipped_document.hpp"
 
@@ -35,17 +35,7 @@ class FileCount {
   }
 
   SyncVerification compare() {
-    SyncVerification result;
-    for (const DaySum& day : outbox_.delivered_days(row_)) {
-      result.events += day.events;
-      result.cost_nanos = checked_add(result.cost_nanos, day.cost_nanos, "sync verify: the cost");
-      const DaySum found = take(day.day);
-      if (found.events != day.events || found.cost_nanos != day.cost_nanos)
-        result.differences.push_back(differ(day, found));
-    }
-    for (const auto& [number, found] : days_) result.differences.push_back(differ({number, 0, 0}, found));
-    std::sort(result.differences.begin(), result.differences.end(),
-              [](const SyncDifference& a, const SyncDifference& b) { return a.day < b.day; });
+    SyncVerification result = compare_days(outbox_.delivered_days(row_), std::move(days_));
     std::move(unreadable_.begin(), unreadable_.end(), std::back_inserter(result.differences));
     return result;
   }
@@ -53,8 +43,7 @@ class FileCount {
  private:
   /// Documents of other ledgers may stand in the file, and of events that are past the cursor still.
   bool counts(const ShippedDocument& document, std::int64_t offset) {
-    if (std::find(ledger_.ids.begin(), ledger_.ids.end(), document.ledger_id) == ledger_.ids.end())
-      return false;
+    if (!ledger_.has(document.ledger_id)) return false;
     if (offset < row_.position) return true;
     const auto seq = ledger_.find_event(document.event_id, document.seq);
     return !seq || *seq <= row_.cursor;
@@ -79,28 +68,11 @@ class FileCount {
                         (line.too_long ? "more than 1 MiB" : genops::quoted(line.text));
   }
 
-  DaySum take(std::int64_t number) {
-    const auto at = days_.find(number);
-    if (at == days_.end()) return {number, 0, 0};
-    const DaySum sum = at->second;
-    days_.erase(at);
-    return sum;
-  }
-
-  static SyncDifference differ(const DaySum& ledger, const DaySum& found) {
-    return {format_time(ledger.day * kDayMs).substr(0, 10),
-            ledger.events,
-            found.events,
-            ledger.cost_nanos,
-            found.cost_nanos,
-            {}};
-  }
-
   Outbox& outbox_;
   const DestinationRow& row_;
   const LedgerView& ledger_;
   std::int64_t line_number_ = 0;
-  std::map<std::int64_t, DaySum> days_;
+  FoundDays days_;
   std::vector<SyncDifference> unreadable_;
   std::size_t unreadable_lines_ = 0;
 };

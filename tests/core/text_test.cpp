@@ -89,6 +89,27 @@ TEST(AppendJsonString, EscapesWhatJsonDemandsAndNoMore) {
   EXPECT_EQ(out, "x:\"a\\\"b\\\\c\\n\\r\\t\\u0001\\u001f\\u0000/\x7f\xC3\xA9\"");
 }
 
+// Texts are looked at in words of eight bytes: nothing may depend on where a byte stands in them.
+TEST(AppendJsonString, EveryByteAtEveryPlace) {
+  for (const std::size_t size : {1U, 7U, 8U, 9U, 16U, 21U}) {
+    for (std::size_t place = 0; place < size; ++place) {
+      for (int byte = 0; byte < 256; ++byte) {
+        const char c = static_cast<char>(byte);
+        std::string escaped;
+        append_json_string(escaped, std::string_view(&c, 1));
+        const bool as_it_is = byte >= 0x20 && c != '"' && c != '\\';
+        ASSERT_EQ(escaped.size() == 3, as_it_is) << byte;
+        std::string text(size, '!'), out;  // '!' differs from '"' in the lowest bits
+        text[place] = c;
+        append_json_string(out, text);
+        ASSERT_EQ(out, '"' + std::string(place, '!') + escaped.substr(1, escaped.size() - 2) +
+                           std::string(size - place - 1, '!') + '"')
+            << byte << " at " << place << " of " << size;
+      }
+    }
+  }
+}
+
 TEST(AppendJsonString, TheEmptyText) {
   std::string out;
   append_json_string(out, "");

@@ -94,10 +94,17 @@ TEST_F(Destinations, NamesAndUrlsAreChecked) {
   EXPECT_EQ(add_error("a\nb", "file:x"), names + "'a\\x0ab'");
   EXPECT_NE(add_error(std::string(101, 'a'), "file:x"), "");
   EXPECT_EQ(add_error(std::string(100, 'a'), "file:x"), "");
-  EXPECT_EQ(add_error("a", "ftp://x"), "url: expected file:PATH, found 'ftp://x'");
+  EXPECT_EQ(add_error("a", "ftp://x"), "url: expected file:PATH or http(s)://HOST:PORT, found 'ftp://x'");
+  EXPECT_EQ(add_error("a", "localhost:9200"),
+            "url: expected file:PATH or http(s)://HOST:PORT, found 'localhost:9200'");
+  EXPECT_EQ(add_error("a", "search.example.com"),
+            "url: expected file:PATH or http(s)://HOST:PORT, found 'search.example.com'");
+  EXPECT_NE(add_error("a", "http://"), "");
+  EXPECT_NE(add_error("a", "http://elastic:secret@127.0.0.1:9200"), "");
+  EXPECT_EQ(add_error("a", "http://elastic:secret@127.0.0.1:9200").find("secret"), std::string::npos);
   EXPECT_NE(add_error("a", "file:"), "");
   EXPECT_NE(add_error("a", "file:" + ledger_path()), "");
-  for (const std::string scheme : {"http:", "https:", "cloud:", "otlp+http:", "otlp+https:"})
+  for (const std::string scheme : {"cloud:", "otlp+http:", "otlp+https:"})
     EXPECT_EQ(
         add_error("a", scheme + "//h"),
         "url: '" + scheme + "' destinations are not available in this version, found '" + scheme + "//h'");

@@ -5,6 +5,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 
+#include <limits>
 #include <map>
 #include <optional>
 
@@ -27,6 +28,8 @@ StoredEvent stored_event(std::int64_t i) {
   return event;
 }
 
+constexpr std::int64_t kBatchBytes = 5'000'000;
+
 class FileDestinationTest : public testing::Test {
  protected:
   std::string path() const { return folder_ / "events.ndjson"; }
@@ -39,17 +42,18 @@ class FileDestinationTest : public testing::Test {
   }
   LedgerView view() const {
     return {folder_ / "ledger.db",
-            {ledger_id_},
+            {{ledger_id_, std::numeric_limits<std::int64_t>::max()}},
             [this](const Uuid& id, std::int64_t) -> std::optional<std::int64_t> {
               const auto at = recorded_.find(uuid_text(id));
               return at == recorded_.end() ? std::nullopt : std::optional(at->second);
             }};
   }
+  std::string checked_url(const std::string& url) const { return checked_file(url, {}, view()).first; }
   FileDestination open(std::int64_t position) const { return FileDestination(row(position), view()); }
   // Ships events first <= i < last in one batch and returns the position to acknowledge.
   std::int64_t ship(std::int64_t position, std::int64_t first, std::int64_t last) const {
     FileDestination destination(row(position), view());
-    for (std::int64_t i = first; i < last; ++i) destination.add(stored_event(i));
+    for (std::int64_t i = first; i < last; ++i) destination.add(stored_event(i), kBatchBytes);
     return destination.deliver([](SyncStep::Stage) {}).position;
   }
   // The error of opening it; nullopt: it could be opened.
@@ -88,14 +92,15 @@ TEST_F(FileDestinationTest, ADocumentPerLineInAFileOfOnesOwn) {
 
 TEST_F(FileDestinationTest, PiecesOfALargeBatch) {
   FileDestination destination = open(0);
-  std::int64_t i = 1;
-  while (destination.batch_bytes() <= static_cast<std::int64_t>(2 * FileDestination::kChunkBytes))
-    destination.add(stored_event(i++));
+  constexpr auto kThreePieces = static_cast<std::int64_t>(2 * FileDestination::kChunkBytes + 1'000);
+  for (std::int64_t i = 1; destination.add(stored_event(i), kThreePieces); ++i) {
+  }
   std::vector<SyncStep::Stage> stages;
   destination.deliver([&](SyncStep::Stage stage) { stages.push_back(stage); });
   using enum SyncStep::Stage;
-  EXPECT_EQ(stages, (std::vector{written, written, written, synced}));
-  EXPECT_EQ(destination.batch_bytes(), 0);
+  EXPECT_EQ(stages, (std::vector{sent, sent, sent, answered}));
+  EXPECT_LE(size(), kThreePieces);
+  EXPECT_GT(size(), kThreePieces - 1'000);
 }
 
 TEST_F(FileDestinationTest, ATornLineIsCutOffAndWrittenAgain) {
@@ -214,9 +219,9 @@ TEST_F(FileDestinationTest, OneWriterAtATime) {
 
 TEST_F(FileDestinationTest, SomebodyWhoWritesBetweenIsNoticed) {
   FileDestination destination = open(0);
-  destination.add(stored_event(1));
+  destination.add(stored_event(1), kBatchBytes);
   const auto intrude = [&](SyncStep::Stage stage) {
-    if (stage == SyncStep::Stage::written) std::ofstream(path(), std::ios::app) << "hello\n";
+    if (stage == SyncStep::Stage::sent) std::ofstream(path(), std::ios::app) << "hello\n";
   };
   try {
     destination.deliver(intrude);
@@ -252,17 +257,16 @@ TEST_F(FileDestinationTest, TheLedgerItselfIsNeverOpened) {
   ASSERT_TRUE(error.has_value());
   EXPECT_NE(std::string(error->what()).find("found the ledger"), std::string::npos) << error->what();
 
-  EXPECT_THROW(checked_file_url("file:" + folder_ / "ledger.db", view()), Error);
-  EXPECT_THROW(checked_file_url("file:" + folder_ / "x/../ledger.db-shm", view()), Error);
+  EXPECT_THROW(checked_url("file:" + folder_ / "ledger.db"), Error);
+  EXPECT_THROW(checked_url("file:" + folder_ / "x/../ledger.db-shm"), Error);
 }
 
 TEST_F(FileDestinationTest, PathsAreKeptAbsolute) {
-  EXPECT_EQ(checked_file_url("file:/a/b", view()), "file:/a/b");
-  EXPECT_EQ(checked_file_url("file:///a/b", view()), "file:/a/b");
-  EXPECT_EQ(checked_file_url("file:x/./y", view()),
-            "file:" + (std::filesystem::current_path() / "x/y").string());
-  EXPECT_THROW(checked_file_url("file:", view()), Error);
-  EXPECT_THROW(checked_file_url("file://host/a", view()), Error);
+  EXPECT_EQ(checked_url("file:/a/b"), "file:/a/b");
+  EXPECT_EQ(checked_url("file:///a/b"), "file:/a/b");
+  EXPECT_EQ(checked_url("file:x/./y"), "file:" + (std::filesystem::current_path() / "x/y").string());
+  EXPECT_THROW(checked_url("file:"), Error);
+  EXPECT_THROW(checked_url("file://host/a"), Error);
 }
 
 // A file size limit is the one full disk that needs no rights to make.
@@ -293,8 +297,7 @@ TEST_F(FileDestinationTest, AFullDiskTakesTheBatchBackAndLosesNothing) {
   {
     const SizeLimit limit(position + 3000);
     FileDestination destination = open(position);
-    for (std::int64_t i = 3; i < 13; ++i) destination.add(stored_event(i));
-    ASSERT_GT(destination.batch_bytes(), 3000);
+    for (std::int64_t i = 3; i < 13; ++i) destination.add(stored_event(i), kBatchBytes);
     try {
       destination.deliver([](SyncStep::Stage) {});
       ADD_FAILURE() << "delivered beyond the limit";

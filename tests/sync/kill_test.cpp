@@ -24,8 +24,8 @@ namespace fs = std::filesystem;
 using Stage = SyncStep::Stage;
 
 constexpr std::array<std::pair<Stage, const char*>, 5> kStages = {{{Stage::encoded, "encoded"},
-                                                                   {Stage::written, "written"},
-                                                                   {Stage::synced, "synced"},
+                                                                   {Stage::sent, "sent"},
+                                                                   {Stage::answered, "answered"},
                                                                    {Stage::acknowledging, "acknowledging"},
                                                                    {Stage::acknowledged, "acknowledged"}}};
 constexpr int kKillsPerStage = 10;

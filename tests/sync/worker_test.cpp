@@ -46,7 +46,7 @@ TEST_F(WorkerTest, StagesInOrderAndBatchesWithinTheirLimits) {
   EXPECT_EQ(acknowledged, (std::vector<std::int64_t>{10, 20, 25}));
   std::vector<Stage> expected;
   for (int i = 0; i < 3; ++i)
-    expected.insert(expected.end(), {Stage::encoded, Stage::written, Stage::synced, Stage::acknowledging,
+    expected.insert(expected.end(), {Stage::encoded, Stage::sent, Stage::answered, Stage::acknowledging,
                                      Stage::acknowledged});
   EXPECT_EQ(stages, expected);
 
@@ -117,7 +117,7 @@ TEST_F(WorkerTest, ASecondWorkerIsRefused) {
 TEST_F(WorkerTest, AnObserverThatThrowsLeavesNothingBehind) {
   add();
   test::record_numbered(*ledger_, 0, 10);
-  for (const Stage stage : {Stage::encoded, Stage::written, Stage::synced, Stage::acknowledging}) {
+  for (const Stage stage : {Stage::encoded, Stage::sent, Stage::answered, Stage::acknowledging}) {
     SyncOptions options;
     options.observer = [&](const SyncStep& step) {
       if (step.stage == stage) throw std::runtime_error("observer");

@@ -1,0 +1,16 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+/// Values as they are typed. Throws: UsageError naming `argument`.
+namespace genops::cli {
+
+/// Seconds of "90", "30m", "1h", "2d", "1w".
+std::int64_t duration_seconds(const std::string& text, std::string_view argument, std::int64_t least = 1);
+
+/// A time, a date (midnight in `zone`), or milliseconds since 1970. Throws: Error{invalid_argument}.
+std::int64_t moment(const std::string& text, const std::string& zone, std::string_view argument);
+
+}  // namespace genops::cli

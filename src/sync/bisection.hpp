@@ -1,0 +1,22 @@
+#pragma once
+
+#include <functional>
+#include <span>
+
+#include "sync/destination.hpp"
+
+namespace genops {
+
+/// Ends a pass: nothing of the batch at hand was acknowledged, and this is why.
+struct Halt {
+  Answer answer;
+};
+
+/// Finds the events for which a destination refuses `events` as a whole: sends them in halves until those at
+/// fault stand alone and are dead. Gives the settled answer to all of them.
+/// `refused`: what it said to all. `post`: sends some of them.
+/// Throws: Halt with an answer that is neither settled nor refused; a stopped one when nothing is accepted.
+Answer bisect(std::span<const StoredEvent> events, const Answer& refused,
+              const std::function<Answer(std::span<const StoredEvent>)>& post);
+
+}  // namespace genops

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <cstdint>
+#include <random>
+#include <span>
+
+#include "sync/destination.hpp"
+
+/// When what failed is tried again, and when too much of it fails for the events to be the cause.
+namespace genops {
+
+inline constexpr std::int64_t kStoppedPauseMs = 5 * 60'000;  ///< before a stopped destination is probed again
+
+/// How long a destination is left alone after `failures` in a row.
+struct Pause {
+  std::int64_t ms = 0;
+  bool asked = false;  ///< by the server, who is not to be asked earlier
+};
+Pause pause_after(const Answer& answer, std::int64_t failures, std::int64_t now_ms, std::mt19937_64& random);
+
+/// What is kept of a refusal. `before`: what was kept of the one before it, if any.
+Undelivered undelivered(const Refusal& refusal, const Undelivered* before, std::int64_t now_ms,
+                        std::mt19937_64& random);
+
+/// The refusal that at least half of at least 20 events share, all of them dead: then not the data but the
+/// destination is wrong, and none of them should die. `settled` events of this batch end at `cursor`;
+/// `dead_before` tells of dead events of a type past a seq.
+/// nullptr: none.
+const Refusal* shared_refusal(
+    std::span<const Refusal> refusals, std::int64_t settled, std::int64_t cursor,
+    const std::function<std::int64_t(std::string_view type, std::int64_t seq)>& dead_before);
+
+}  // namespace genops

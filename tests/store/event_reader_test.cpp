@@ -1,0 +1,258 @@
+#include "store/event_reader.hpp"
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "genops/time.hpp"
+#include "ingest/event_fields.hpp"
+#include "store/outbox.hpp"
+#include "support/shipping.hpp"
+
+// Reading the log event by event, through the doors that the outbox has for it.
+namespace genops {
+namespace {
+
+class EventReaderTest : public testing::Test {
+ protected:
+  static Options options() {
+    Options made;
+    made.durability = Durability::process;
+    made.now = [] { return std::int64_t{1'737'195'072'345}; };
+    return made;
+  }
+  static Event bare_event() {
+    Event event;
+    event.provider = "openai";
+    event.model = "gpt-4";
+    return event;
+  }
+  static Event full_event() {
+    Event event = test::numbered_event(1);
+    event.event_id = "019478e5-2b59-7000-8000-000000000001";
+    event.kind = EventKind::attempt;
+    event.status = Status::error;
+    event.operation_type = "llm.completion";
+    event.operation_name = "answer";
+    event.project = "chatbot";
+    event.environment = "production";
+    event.customer_id = "customer-123";
+    event.cost_center = "cs";
+    event.feature = "chat";
+    event.user_id = "u1";
+    event.error_type = "timeout";
+    event.session_id = "s1";
+    event.cache_read_tokens = 3;
+    event.cache_write_tokens = 4;
+    event.cache_write_1h_tokens = 5;
+    event.reasoning_tokens = 6;
+    event.input_cost_nanos = 700'000;
+    event.output_cost_nanos = 300'037;
+    event.duration_ms = 812;
+    event.trace_id = "4bf92f3577b34da6a3ce929d0e0e4736";
+    event.span_id = "00f067aa0ba902b7";
+    event.parent_span_id = "00f067aa0ba902b8";
+    event.reserved_nanos = 2'000'000;
+    event.policy_result = "WARNING";
+    event.reason_code = "BUDGET_EXCEEDED";
+    event.service_tier = "flex";
+    event.region = "eu";
+    event.units = R"({"searches":2})";
+    event.attributes = R"({"k":"v"})";
+    return event;
+  }
+  static Event correction_of(const Event& original) {
+    Event event;
+    event.kind = EventKind::adjustment;
+    event.refers_to = original.event_id;
+    event.provider = original.provider;
+    event.cost_nanos = -5;
+    return event;
+  }
+  void write(const std::string& sql) {
+    ledger_.impl().write([&](SQLite::Database& db) { db.exec(sql); });
+  }
+  static std::vector<std::int64_t> seqs(const std::vector<StoredEvent>& events) {
+    std::vector<std::int64_t> found;
+    for (const StoredEvent& event : events) found.push_back(event.seq);
+    return found;
+  }
+  bool holds_snapshot() {
+    return sqlite3_txn_state(ledger_.impl().reader->getHandle(), "main") != SQLITE_TXN_NONE;
+  }
+
+  test::Folder folder_;
+  Ledger ledger_ = Ledger::open(folder_ / "ledger.db", options());
+  Outbox outbox_{ledger_.impl()};
+};
+
+Value text_or_null(const std::string& text) {
+  return text.empty() ? Value(nullptr) : Value(text);
+}
+
+/// What the view cost_event should say of an event.
+Value column_of(const StoredEvent& event, const std::string& name) {
+  if (name == "seq") return event.seq;
+  if (name == "kind") return std::string(kind_name(event.kind.value()));
+  if (name == "status") return event.status == Status::error ? "error" : "success";
+  if (name == "occurred_at") return format_time(event.occurred_at_ms.value());
+  if (name == "recorded_at") return format_time(event.recorded_at_ms);
+  if (name == "attributes") return text_or_null(event.attributes);
+  if (name == "units") return text_or_null(event.units);
+  if (name == "cost_usd")
+    return event.cost_nanos ? Value(static_cast<double>(*event.cost_nanos) / 1e9) : Value(nullptr);
+  if (name == "price_source") return event.cost_nanos ? Value("stated") : Value(nullptr);
+  const Field* field = find_field(name);
+  if (field == nullptr) throw std::logic_error("no such field: " + name);
+  if (field->text != nullptr) return text_or_null(event.*field->text);
+  const auto number = event.*field->number;
+  return number ? Value(*number) : Value(nullptr);
+}
+
+TEST_F(EventReaderTest, AnEventIsWhatTheFlatViewSaysOfIt) {
+  ledger_.record(full_event());
+  ledger_.record(correction_of(full_event()));
+  ledger_.record(bare_event());
+  const std::vector<StoredEvent> events = outbox_.next_batch(0, 10, 1'000'000);
+  const Table view = ledger_.query("SELECT * FROM cost_event ORDER BY seq");
+  ASSERT_EQ(view.rows.size(), 3U);
+  ASSERT_EQ(events.size(), 3U);
+  std::set<std::string> set;
+  for (std::size_t row = 0; row < events.size(); ++row) {
+    for (std::size_t i = 0; i < view.columns.size(); ++i) {
+      const Value& said = view.rows[row][i];
+      EXPECT_EQ(column_of(events[row], view.columns[i]), said) << view.columns[i] << " of event " << row + 1;
+      if (!std::holds_alternative<std::nullptr_t>(said)) set.insert(view.columns[i]);
+    }
+  }
+  EXPECT_EQ(set.size(), view.columns.size());  // each one was told of some event
+}
+
+TEST_F(EventReaderTest, AnEventIsReadAsItWasRecorded) {
+  const Event given = full_event();
+  ledger_.record(given);
+  const StoredEvent read = outbox_.next_batch(0, 10, 1'000'000).at(0);
+  EXPECT_EQ(read.occurred_at_ms, given.occurred_at_ms);
+  EXPECT_EQ(read.recorded_at_ms, 1'737'195'072'345);
+  EXPECT_EQ(read.kind, given.kind);
+  EXPECT_EQ(read.status, given.status);
+  EXPECT_EQ(read.units, given.units);
+  EXPECT_EQ(read.attributes, given.attributes);
+  for (const Field& field : event_fields()) {
+    if (field.text != nullptr) {
+      EXPECT_EQ(read.*field.text, given.*field.text) << field.name;
+    }
+    if (field.number != nullptr && field.type != FieldType::time) {
+      EXPECT_EQ(read.*field.number, given.*field.number) << field.name;
+    }
+  }
+}
+
+TEST_F(EventReaderTest, BatchesGoOnAfterASeqAndEndAtTheirLimits) {
+  test::record_numbered(ledger_, 0, 10);
+  std::vector<StoredEvent> batch = outbox_.next_batch(3, 4, 1'000'000);
+  EXPECT_EQ(seqs(batch), (std::vector<std::int64_t>{4, 5, 6, 7}));
+  EXPECT_EQ(seqs(outbox_.next_batch(8, 100, 1'000'000)), (std::vector<std::int64_t>{9, 10}));
+  EXPECT_TRUE(outbox_.next_batch(8, 0, 1'000'000).empty());
+  EXPECT_TRUE(outbox_.next_batch(10, 100, 1'000'000).empty());
+  EXPECT_TRUE(outbox_.next_batch(std::numeric_limits<std::int64_t>::max(), 100, 1'000'000).empty());
+  EXPECT_FALSE(holds_snapshot());
+}
+
+// Whatever text it is that makes an event large.
+TEST_F(EventReaderTest, ABatchEndsWithTheEventThatGoesOverItsBytes) {
+  const std::string much(1000, 'x');
+  std::vector<Event> large(4, bare_event());
+  large[0].attributes = "{\"k\":\"" + much + "\"}";
+  large[1].user_id = much;
+  large[2].session_id = much;
+  large[3].idempotency_key = much;
+  for (const Event& event : large) {
+    const std::int64_t before = outbox_.last_seq();
+    ledger_.record(bare_event());
+    ledger_.record(event);
+    ledger_.record(bare_event());
+    EXPECT_EQ(seqs(outbox_.next_batch(before, 100, 1000)),
+              (std::vector<std::int64_t>{before + 1, before + 2}));
+    EXPECT_EQ(outbox_.next_batch(before, 100, 2000).size(), 3U);
+  }
+}
+
+TEST_F(EventReaderTest, EventsWithAndWithoutDetailsInOneBatch) {
+  for (int i = 0; i < 50; ++i) {
+    Event event = test::numbered_event(i);
+    if (i % 7 == 3) event.session_id = "session-" + std::to_string(i);
+    ledger_.record(event);
+  }
+  const std::vector<StoredEvent> batch = outbox_.next_batch(1, 100, 1'000'000);
+  ASSERT_EQ(batch.size(), 49U);
+  for (const StoredEvent& event : batch) {
+    const std::int64_t i = event.seq - 1;
+    EXPECT_EQ(event.session_id, i % 7 == 3 ? "session-" + std::to_string(i) : "");
+    EXPECT_EQ(event.team, "team-" + std::to_string(i % 5));
+    EXPECT_EQ(event.idempotency_key, "op-" + std::to_string(i));
+  }
+}
+
+TEST_F(EventReaderTest, SeriesThatAreNewSinceTheLastBatch) {
+  test::record_numbered(ledger_, 0, 3);
+  EXPECT_EQ(outbox_.next_batch(0, 10, 1'000'000).size(), 3U);
+  Event event = bare_event();
+  event.team = "a new one";
+  ledger_.record(event);
+  test::record_numbered(ledger_, 3, 5);
+  event.team = "and another";
+  ledger_.record(event);
+  const std::vector<StoredEvent> batch = outbox_.next_batch(0, 10, 1'000'000);
+  ASSERT_EQ(batch.size(), 7U);
+  for (std::size_t i = 0; i < 3; ++i) EXPECT_EQ(batch[i].team, "team-" + std::to_string(i));
+  EXPECT_EQ(batch[3].team, "a new one");
+  EXPECT_EQ(batch[4].team, "team-3");
+  EXPECT_EQ(batch[5].team, "team-4");
+  EXPECT_EQ(batch[6].team, "and another");
+}
+
+TEST_F(EventReaderTest, EventsBySeq) {
+  for (int i = 0; i < 20; ++i) {
+    Event event = test::numbered_event(i);
+    if (i % 2 == 0) event.session_id = "session-" + std::to_string(i);
+    ledger_.record(event);
+  }
+  const std::vector<StoredEvent> all = outbox_.next_batch(0, 100, 1'000'000);
+  const std::vector<std::int64_t> wanted = {12, 3, 4, 5, 20, 12, 1, 99, 0, -7, 21};
+  const std::vector<StoredEvent> found = outbox_.events(wanted);
+  EXPECT_EQ(seqs(found), (std::vector<std::int64_t>{1, 3, 4, 5, 12, 20}));
+  for (const StoredEvent& event : found) {
+    const StoredEvent& same = all.at(static_cast<std::size_t>(event.seq - 1));
+    EXPECT_EQ(event.event_id, same.event_id);
+    EXPECT_EQ(event.session_id, same.session_id);
+    EXPECT_EQ(event.team, same.team);
+    EXPECT_EQ(event.cost_nanos, same.cost_nanos);
+  }
+  EXPECT_FALSE(holds_snapshot());
+  EXPECT_TRUE(outbox_.events({}).empty());
+}
+
+TEST_F(EventReaderTest, EventsThatAreGoneAreLeftOut) {
+  test::record_numbered(ledger_, 0, 10);
+  write("DELETE FROM event WHERE seq IN (4, 5, 10)");
+  const std::vector<std::int64_t> wanted = {2, 3, 4, 5, 6, 10};
+  EXPECT_EQ(seqs(outbox_.events(wanted)), (std::vector<std::int64_t>{2, 3, 6}));
+}
+
+TEST_F(EventReaderTest, AnEventWithoutItsSeriesIsNotPassedOver) {
+  test::record_numbered(ledger_, 0, 2);
+  ledger_.record(bare_event());
+  write("DELETE FROM series WHERE model = 'gpt-4' AND team = ''");
+  try {
+    outbox_.next_batch(0, 10, 1'000'000);
+    ADD_FAILURE() << "read";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), Errc::corrupt);
+    EXPECT_STREQ(error.what(), "event 3: its series 3 is not there");
+  }
+  EXPECT_FALSE(holds_snapshot());
+}
+
+}  // namespace
+}  // namespace genops
