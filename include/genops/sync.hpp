@@ -22,7 +22,6 @@ struct DestinationSettings {
   std::string api_key_file;
   std::string user, password_file;
   std::int64_t timeout_ms = 0;  ///< of one request; default 90,000
-  bool operator==(const DestinationSettings&) const = default;
 };
 
 /// Adds a destination that starts at the first event.

@@ -131,6 +131,10 @@ int run_redrive(const Globals& globals, const std::string& to, const ShipOptions
     say(globals, fmt::format("{}: {} dead events are sent again", name, events));
     if (events > 0) names.push_back(name);
   }
+  if (names.empty()) {
+    if (globals.json) print("[]\n");
+    return kDone;
+  }
   return ship(ledger, globals, options, names);
 }
 

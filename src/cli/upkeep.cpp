@@ -131,8 +131,7 @@ int run_rewind(const Globals& globals, const std::string& to, const std::string&
   Ledger ledger = open_writer(globals);
   const std::vector<std::string> names = wanted_destinations(ledger, to);
   if (names.size() > 1)
-    throw UsageError(
-        fmt::format("--to: expected which of the destinations {}, found none", fmt::join(names, ", ")));
+    throw UsageError(fmt::format("--to: expected one of {}, found none", fmt::join(names, ", ")));
   const std::int64_t events = rewind(ledger, names.at(0), from_ms);
   if (globals.json) {
     print(json_object({{"destination", json_text(names[0])}, {"events", std::to_string(events)}}) + '\n');

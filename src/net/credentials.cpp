@@ -158,7 +158,7 @@ std::string authorization(const CredentialSources& sources, const HttpUrl& url,
                           const Environment& environment) {
   std::string header = from_sources(sources, environment);
   if (!header.empty() && url.scheme != "https" && !is_loopback(url))
-    refuse("URL", "https for credentials",
+    refuse("url", "https for credentials",
            printable(url.scheme + "://" + url.host) + ", which carries them readable to all",
            "use https, or a server without credentials");
   return header;

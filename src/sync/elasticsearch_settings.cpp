@@ -1,42 +1,23 @@
 #include "sync/elasticsearch_settings.hpp"
 
 #include <algorithm>
-#include <array>
-#include <boost/json.hpp>
 #include <filesystem>
 
 #include "core/text.hpp"
 #include "genops/time.hpp"
 #include "net/url.hpp"
+#include "sync/destination_settings.hpp"
 #include "sync/elasticsearch_client.hpp"
 
 namespace genops {
 namespace {
 
 namespace fs = std::filesystem;
-namespace json = boost::json;
 
 constexpr std::int64_t kFirstDayMs = 1'672'531'200'000;  // 2023-01-01
 constexpr std::size_t kMaxIndexPartBytes = 100;
 constexpr std::int64_t kDefaultTimeoutMs = 90'000;
 constexpr std::int64_t kMaxTimeoutMs = 3'600'000;
-
-/// A setting that is a text, and the name under which it is kept.
-struct TextSetting {
-  const char* name;
-  std::string DestinationSettings::*value;
-  const char* standard;  // what '' means
-  bool is_path;
-};
-constexpr std::array<TextSetting, 7> kTexts = {{
-    {"prefix", &DestinationSettings::prefix, "genops-ai", false},
-    {"namespace", &DestinationSettings::name_space, "default", false},
-    {"granularity", &DestinationSettings::granularity, "day", false},
-    {"ca", &DestinationSettings::ca_file, "", true},
-    {"api-key-file", &DestinationSettings::api_key_file, "", true},
-    {"user", &DestinationSettings::user, "", false},
-    {"password-file", &DestinationSettings::password_file, "", true},
-}};
 
 /// A part of an index name: Elasticsearch takes more, but not every tool that reads index patterns does.
 void check_index_part(std::string_view argument, std::string_view value) {
@@ -66,23 +47,14 @@ void check_settings(const DestinationSettings& settings) {
 }
 
 DestinationSettings completed(DestinationSettings settings) {
-  for (const TextSetting& text : kTexts) {
-    std::string& value = settings.*text.value;
-    if (value.empty()) value = text.standard;
-    if (text.is_path && !value.empty()) value = fs::absolute(value).lexically_normal().string();
-  }
+  const auto standard = [](std::string& value, const char* text) {
+    if (value.empty()) value = text;
+  };
+  standard(settings.prefix, "genops-ai");
+  standard(settings.name_space, "default");
+  standard(settings.granularity, "day");
   if (settings.timeout_ms == 0) settings.timeout_ms = kDefaultTimeoutMs;
   return settings;
-}
-
-std::string as_json(const DestinationSettings& settings) {
-  json::object object;
-  for (const TextSetting& text : kTexts) {
-    const std::string& value = settings.*text.value;
-    if (value != text.standard) object[text.name] = value;
-  }
-  if (settings.timeout_ms != kDefaultTimeoutMs) object["timeout-ms"] = settings.timeout_ms;
-  return json::serialize(object);
 }
 
 }  // namespace
@@ -91,27 +63,14 @@ std::pair<std::string, std::string> checked_elasticsearch(std::string_view url,
                                                           const DestinationSettings& settings,
                                                           const LedgerView&) {
   const HttpUrl parsed = parse_http_url(url, "url");
-  const DestinationSettings kept = completed(settings);
-  check_settings(kept);
+  const DestinationSettings kept = with_absolute_paths(settings);
+  check_settings(completed(kept));
   elasticsearch_authorization(kept, parsed);  // what cannot be used is said now and not when it ships
-  return {parsed.text, as_json(kept)};
+  return {parsed.text, settings_json(kept)};
 }
 
 DestinationSettings elasticsearch_settings(const DestinationRow& row) {
-  DestinationSettings settings;
-  json::error_code failed;
-  const json::value root = json::parse(row.settings, failed);
-  const json::object* object = failed ? nullptr : root.if_object();
-  if (object == nullptr)
-    throw DestinationError(
-        Errc::corrupt, "destination.settings: expected a JSON object, found " + genops::quoted(row.settings));
-  for (const TextSetting& text : kTexts) {
-    const json::value* value = object->if_contains(text.name);
-    if (value != nullptr && value->is_string()) settings.*text.value = value->as_string().c_str();
-  }
-  const json::value* timeout = object->if_contains("timeout-ms");
-  if (timeout != nullptr && timeout->is_int64()) settings.timeout_ms = timeout->as_int64();
-  return completed(settings);
+  return completed(parse_settings(row.settings));
 }
 
 std::string index_start(const DestinationSettings& settings) {

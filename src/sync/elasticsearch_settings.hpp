@@ -10,7 +10,7 @@
 /// What an Elasticsearch destination is told, and the names of its indices.
 namespace genops {
 
-/// URL and settings as they are kept: normalised, paths absolute, what is the default left out.
+/// URL and settings as they are kept: the URL normalised, paths absolute.
 /// Throws: Error{invalid_argument, not_found, io} naming the option.
 std::pair<std::string, std::string> checked_elasticsearch(std::string_view url,
                                                           const DestinationSettings& settings,

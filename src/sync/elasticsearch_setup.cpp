@@ -28,7 +28,7 @@ struct Reply {
 class Setup {
  public:
   Setup(const DestinationRow& row, Network& network)
-      : row_(row), client_(row, network, "genops-ledger/setup"), start_(index_start(client_.settings())) {}
+      : client_(row, network, "genops-ledger/setup"), start_(index_start(client_.settings())) {}
 
   SetupReport describe() {
     report_.requests = {{"PUT", kPolicyPath, std::string(lifecycle_policy_json()), ""},
@@ -145,9 +145,8 @@ class Setup {
     if (priority <= number_of(ours(), "priority") || !fits(patterns_of(other))) return;
     if (other.if_contains("data_stream") != nullptr)
       throw Error(Errc::conflict,
-                  "destination " + genops::quoted(row_.name) + ": the index template " +
-                      genops::quoted(name) + " makes data streams of the names " + start_ +
-                      "*, in which an event sent again is there twice",
+                  "the index template " + genops::quoted(name) + " makes data streams of the names " +
+                      start_ + "*, in which an event sent again is there twice",
                   "take these names out of its patterns, or choose another --prefix");
     report_.warnings.push_back("the index template " + genops::quoted(name) + " has a higher priority (" +
                                std::to_string(priority) + ") for names that begin with " + start_ +
@@ -200,17 +199,16 @@ class Setup {
     report_.requests.push_back({method, path, std::move(body), std::move(outcome)});
   }
 
-  [[noreturn]] void refuse(const Reply& reply, const char* privilege) const {
+  [[noreturn]] static void refuse(const Reply& reply, const char* privilege) {
     const bool is_right = reply.status == 401 || reply.status == 403;
     refuse_answer(
         refusal_text(reply.status, reply.type, reply.reason),
         is_right ? std::string("it takes credentials with the cluster privilege ") + privilege : "");
   }
-  [[noreturn]] void refuse_answer(const std::string& found, const std::string& hint = {}) const {
-    throw Error(Errc::io, "destination " + genops::quoted(row_.name) + ": cannot set up: " + found, hint);
+  [[noreturn]] static void refuse_answer(const std::string& found, const std::string& hint = {}) {
+    throw Error(Errc::io, "cannot set up: " + found, hint);
   }
 
-  const DestinationRow& row_;
   ElasticsearchClient client_;
   std::string start_;
   SetupReport report_;

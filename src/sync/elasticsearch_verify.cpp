@@ -111,8 +111,8 @@ std::string days_query(const DestinationRow& row, const LedgerView& ledger) {
          R"("aggs":{"nanos":{"sum":{"field":"genops.cost.total_nanos"}}}}}})";
 }
 
-[[noreturn]] void refuse(const DestinationRow& row, const std::string& found, const char* hint = "") {
-  throw Error(Errc::io, "destination " + genops::quoted(row.name) + ": cannot verify: " + found, hint);
+[[noreturn]] void refuse(const std::string& found, const char* hint = "") {
+  throw Error(Errc::io, "cannot verify: " + found, hint);
 }
 
 std::string found_instead(const HttpResult& result) {
@@ -120,22 +120,21 @@ std::string found_instead(const HttpResult& result) {
   return refusal_text(answer.status, answer.type, answer.reason);
 }
 
-DaysHandler read_answer(const DestinationRow& row, const HttpResponse& response) {
+DaysHandler read_answer(const HttpResponse& response) {
   try {
     return read_json<DaysHandler>(response.body, "the answer to a search", kMaxDepth);
   } catch (const Error&) {
-    refuse(row, found_instead(response));
+    refuse(found_instead(response));
   }
 }
 
-FoundDays read_days(const DestinationRow& row, const HttpResponse& response) {
-  DaysHandler found = read_answer(row, response);
+FoundDays read_days(const HttpResponse& response) {
+  DaysHandler found = read_answer(response);
   if (found.failed_shards != 0 || found.timed_out)
-    refuse(row, "only a part of the cluster's shards answered", "see GET _cluster/health, then try again");
+    refuse("only a part of the cluster's shards answered", "see GET _cluster/health, then try again");
   if (found.shards == 0) return {};  // no such index yet
-  if (!found.has_buckets) refuse(row, found_instead(response));
-  if (found.inexact)
-    refuse(row, "a day has more than 9,007,199 USD, which Elasticsearch does not add up exactly");
+  if (!found.has_buckets) refuse(found_instead(response));
+  if (found.inexact) refuse("a day has more than 9,007,199 USD, which Elasticsearch does not add up exactly");
   return std::move(found.days);
 }
 
@@ -152,10 +151,10 @@ SyncVerification verify_elasticsearch(Outbox& outbox, const DestinationRow& row,
       client.send("POST", indices + "/_search" + lenient, days_query(row, ledger), "application/json");
   const auto* response = std::get_if<HttpResponse>(&result);
   if (response == nullptr || response->status != 200)
-    refuse(
-        row, found_instead(result),
-        response != nullptr && response->status == 403 ? "it takes the privilege read on its indices" : "");
-  return compare_days(outbox.delivered_days(row), read_days(row, *response));
+    refuse(found_instead(result), response != nullptr && response->status == 403
+                                      ? "it takes the privilege read on its indices"
+                                      : "");
+  return compare_days(outbox.delivered_days(row), read_days(*response));
 }
 
 }  // namespace genops

@@ -8,6 +8,7 @@
 
 #include "core/text.hpp"
 #include "store/ledger_files.hpp"
+#include "sync/destination_settings.hpp"
 #include "sync/file_destination.hpp"
 
 namespace genops {
@@ -53,9 +54,8 @@ std::string path_of_url(std::string_view url) {
 
 std::pair<std::string, std::string> checked_file(std::string_view url, const DestinationSettings& settings,
                                                  const LedgerView& ledger) {
-  if (!(settings == DestinationSettings()))
-    throw Error(Errc::invalid_argument,
-                "url: a file takes no settings, found some beside " + genops::quoted(url));
+  if (const std::string name = first_setting(settings); !name.empty())
+    throw Error(Errc::invalid_argument, name + ": expected none, since a file has no use for it");
   std::string given = path_of_url(url);
   if (given.starts_with("///")) given.erase(0, 2);  // file:///PATH, the long way to write it
   if (given.empty() || given.starts_with("//"))
