@@ -1,6 +1,7 @@
 #include "sync/worker.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <memory>
 
 #include "core/text.hpp"
@@ -116,6 +117,7 @@ class Worker {
     const std::int64_t now_ms = surroundings_.now_ms();
     if (progress) last_success_ms_ = now_ms;
     if (answer.kind == Answer::Kind::settled) return conclude_well(lease, now_ms);
+    if (stopped() && answer.kind == Answer::Kind::away) return -1;  // it was cut off here, not there
     if (answer.smaller) shrink();
     failures_ = progress ? 1 : failures_ + 1;
     const bool is_stopped = answer.kind == Answer::Kind::stopped;
@@ -168,10 +170,9 @@ class Worker {
       for (const Undelivered& event : rest.first(std::min<std::size_t>(rest.size(), batch_events())))
         seqs.push_back(event.seq);
       const std::vector<StoredEvent> events = outbox_.events(seqs);
-      if (events.empty()) return;
-      const std::size_t shipped = ship(events, rest);
-      const std::int64_t last = events[shipped - 1].seq;
-      while (!rest.empty() && rest.front().seq <= last) rest = rest.subspan(1);
+      rest = rest.subspan(seqs.size());
+      for (std::span<const StoredEvent> left(events); !left.empty() && !stopped();)
+        left = left.subspan(ship(left, fill(left), pending));
     }
   }
 
@@ -179,28 +180,47 @@ class Worker {
 
   /// False: there was nothing to ship, or too much waits already.
   bool ship_new() {
-    if (next_ == page_.size() && !read_page()) return false;
-    next_ += ship(std::span(page_).subspan(next_), {});
+    std::size_t taken = 0;
+    do {
+      taken += fill(std::span(page_).subspan(next_ + taken), taken);
+    } while (next_ + taken == page_.size() && taken < batch_events() && read_page());
+    if (taken == 0) return false;
+    next_ += ship(std::span(page_).subspan(next_), taken, {});
     return true;
   }
 
-  /// Events are read ahead of the batch at hand only as far as its limits go, so memory is that of two
-  /// batches.
+  /// Adds to the page what a batch may still take, and forgets what was shipped: memory is that of two batches.
   bool read_page() {
     if (outbox_.count_pending(lease_->destination().id) >= kMaxPending) return false;
-    page_ = outbox_.next_batch(cursor_, options_.batch_events, options_.batch_bytes);
+    page_.erase(page_.begin(), page_.begin() + static_cast<std::ptrdiff_t>(next_));
     next_ = 0;
-    return !page_.empty();
+    std::vector<StoredEvent> more = outbox_.next_batch(page_.empty() ? cursor_ : page_.back().seq,
+                                                       options_.batch_events, options_.batch_bytes);
+    const bool is_more = !more.empty();
+    if (page_.empty())
+      page_ = std::move(more);
+    else
+      std::move(more.begin(), more.end(), std::back_inserter(page_));
+    return is_more;
   }
 
-  /// Ships as many of `events` as one batch takes, and gives their number. `before`: what is known of those
-  /// that were refused before, in order of seq; empty: they are new, and the cursor moves over them.
-  /// Throws: Halt.
-  std::size_t ship(std::span<const StoredEvent> events, std::span<const Undelivered> before) {
-    for (;;) {
-      const std::span<const StoredEvent> batch = events.first(fill(events));
+  /// Puts as many of `events` into the batch at hand, which has `taken` already, as it takes. Gives their number.
+  std::size_t fill(std::span<const StoredEvent> events, std::size_t taken = 0) {
+    const std::size_t room = std::min(events.size(), batch_events() - taken);
+    std::size_t added = 0;
+    while (added < room && destination_->add(events[added], batch_bytes_)) ++added;
+    return added;
+  }
+
+  /// Ships the first of `events`: the `taken` ones that are in the batch at hand, or fewer. Gives their number.
+  /// `before`: what is known of events that were refused before, in order of seq; empty: they are new, and the
+  /// cursor moves over them. Throws: Halt.
+  std::size_t ship(std::span<const StoredEvent> events, std::size_t taken,
+                   std::span<const Undelivered> before) {
+    for (;; taken = fill(events)) {
+      const std::span<const StoredEvent> batch = events.first(taken);
       Answer answer = deliver();
-      if (answer.kind == Answer::Kind::too_large && batch.size() > 1) {
+      if (answer.kind == Answer::Kind::too_large && taken > 1) {
         shrink();
         continue;
       }
@@ -210,16 +230,8 @@ class Worker {
       if (answer.kind != Answer::Kind::settled) throw Halt{std::move(answer)};
       settle(batch, before, answer);
       batch_bytes_ = std::min(options_.batch_bytes, batch_bytes_ + batch_bytes_ / 10 + 1);
-      return batch.size();
+      return taken;
     }
-  }
-
-  /// The number of `events` that the batch at hand took.
-  std::size_t fill(std::span<const StoredEvent> events) {
-    std::size_t taken = 0;
-    while (taken < events.size() && taken < batch_events() && destination_->add(events[taken], batch_bytes_))
-      ++taken;
-    return taken;
   }
 
   Answer deliver() {

@@ -111,6 +111,24 @@ TEST_F(ElasticsearchPacing, AnEventAloneProvesNothing) {
   EXPECT_EQ(ship().delivered, 1);
 }
 
+TEST_F(ElasticsearchPacing, BatchesAreFullWhereverTheEventsWereRead) {
+  record_numbered(*ledger_, 0, 1'000);
+  SyncOptions options;
+  options.batch_events = 100;
+  options.batch_bytes = 50'000;
+  EXPECT_EQ(ship(options).delivered, 1'000);
+  for (std::size_t i = 0; i + 1 < cluster_.bodies.size(); ++i) {
+    EXPECT_LE(cluster_.bodies[i].size(), 50'000U) << i;
+    EXPECT_GT(cluster_.bodies[i].size(), 49'000U) << i;
+  }
+  cluster_ = {};
+  rewind(*ledger_, "search", 0);
+  options.batch_bytes = 5'000'000;
+  EXPECT_EQ(ship(options).delivered, 1'000);
+  EXPECT_EQ(cluster_.bodies.size(), 10U);
+  expect_all_there_once();
+}
+
 TEST_F(ElasticsearchPacing, AWatchShipsWhatIsRecordedMeanwhileAndOutlivesAnOutage) {
   std::atomic<bool> stop = false;
   SyncOptions options;
