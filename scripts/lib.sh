@@ -4,13 +4,19 @@ set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 cd "$root"
 
-# Messages of tools are compared and cut below, so they come in one language; a caller's settings are not the project's.
+# Messages of tools are compared and cut below, so they come in one language; a caller's settings are not the project's,
+# but for the one that is the tests' own.
 export LC_ALL=C.UTF-8
-unset UPDATE_GOLDEN "${!GENOPS_@}"
+unset UPDATE_GOLDEN
+for name in "${!GENOPS_@}"; do
+  [ "$name" = GENOPS_REQUIRE_ELASTICSEARCH ] || unset "$name"
+done
 
 build_packages=(g++ cmake ninja-build sqlite3 tzdata libsqlite3-dev libsqlitecpp-dev libboost-json1.81-dev libfmt-dev
   libcli11-dev libhowardhinnant-date-dev libcurl4-openssl-dev zlib1g-dev libgtest-dev)
 test_packages=(python3 python3-venv binutils)
+# Maven brings Elasticsearch itself, once, into a folder below /var/tmp.
+elasticsearch_packages=(openjdk-17-jre-headless maven)
 
 say() { printf '%s\n' "== $*"; }
 
