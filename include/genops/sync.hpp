@@ -50,7 +50,7 @@ struct SyncStep {
 };
 
 struct SyncOptions {
-  std::function<void(const SyncStep&)> observer;
+  std::function<void(const SyncStep&)> observer;  ///< one call at a time, perhaps on another thread
   /// Told in a sentence when the destination goes away, stops, comes back, or refuses events.
   std::function<void(const std::string&)> notice;
   const std::atomic<bool>* stop = nullptr;  ///< set: finish the batch at hand (10 s at most), then return

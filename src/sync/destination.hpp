@@ -67,9 +67,10 @@ class Destination {
   /// Encodes one more event of the batch at hand. False: the batch would exceed `max_bytes`, and the event is
   /// not in it; the first one always is.
   virtual bool add(const StoredEvent& event, std::int64_t max_bytes) = 0;
-  /// Sends the batch at hand and begins a new one, whatever the answer.
-  /// Throws: DestinationError; the destination is to be opened anew.
-  virtual Answer deliver(const StageObserver& observer) = 0;
+  /// Sends the batch at hand and begins a new one, whatever the answer. One that waits for an answer calls
+  /// `meanwhile` while it does, which must not call it back; `observer` may then be called on another thread.
+  /// Throws: DestinationError; the destination is to be opened anew. What `meanwhile` throws.
+  virtual Answer deliver(const StageObserver& observer, const std::function<void()>& meanwhile) = 0;
 };
 
 /// What a destination may know of its ledger beside the events.

@@ -1,5 +1,7 @@
 #include "sync/elasticsearch_destination.hpp"
 
+#include <future>
+
 #include "sync/document.hpp"
 #include "sync/elasticsearch_settings.hpp"
 
@@ -38,9 +40,15 @@ bool ElasticsearchDestination::add(const StoredEvent& event, std::int64_t max_by
   return true;
 }
 
-Answer ElasticsearchDestination::deliver(const StageObserver& observer) {
-  const HttpResult result = client_.send("POST", kBulkPath, body_, "application/x-ndjson",
-                                         [&] { observer(SyncStep::Stage::sent); });
+Answer ElasticsearchDestination::deliver(const StageObserver& observer,
+                                         const std::function<void()>& meanwhile) {
+  // The server works longer on a batch than the ledger on the next one; neither waits for the other.
+  std::future<HttpResult> under_way = std::async(std::launch::async, [&] {
+    return client_.send("POST", kBulkPath, body_, "application/x-ndjson",
+                        [&] { observer(SyncStep::Stage::sent); });
+  });
+  meanwhile();
+  const HttpResult result = under_way.get();
   if (std::holds_alternative<HttpResponse>(result)) observer(SyncStep::Stage::answered);
   Answer answer = bulk_answer(result, documents_);
   body_.clear();

@@ -15,7 +15,7 @@ class ElasticsearchDestination : public Destination {
   ElasticsearchDestination(const DestinationRow& row, const LedgerView& ledger, Network& network);
 
   bool add(const StoredEvent& event, std::int64_t max_bytes) override;
-  Answer deliver(const StageObserver& observer) override;
+  Answer deliver(const StageObserver& observer, const std::function<void()>& meanwhile) override;
 
  private:
   LedgerView ledger_;

@@ -93,7 +93,7 @@ bool FileDestination::add(const StoredEvent& event, std::int64_t max_bytes) {
   return false;
 }
 
-Answer FileDestination::deliver(const StageObserver& observer) {
+Answer FileDestination::deliver(const StageObserver& observer, const std::function<void()>&) {
   write_batch(observer);
   // Also when nothing was written: the tail that is acknowledged now may not be on the disk yet.
   if (::fsync(file_.get()) != 0) fail("cannot sync", errno);

@@ -22,7 +22,7 @@ class FileDestination : public Destination {
   FileDestination(const DestinationRow& row, const LedgerView& ledger);
 
   bool add(const StoredEvent& event, std::int64_t max_bytes) override;
-  Answer deliver(const StageObserver& observer) override;
+  Answer deliver(const StageObserver& observer, const std::function<void()>& meanwhile) override;
 
  private:
   void open_tail(const DestinationRow& row, const LedgerView& ledger);

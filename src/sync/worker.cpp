@@ -91,6 +91,7 @@ class Worker {
     lease_ = &lease;
     cursor_ = lease.destination().cursor;
     page_.clear();
+    ahead_.clear();
     next_ = 0;
     const std::int64_t delivered = delivered_;
     Answer answer;
@@ -189,19 +190,25 @@ class Worker {
     return true;
   }
 
-  /// Adds to the page what a batch may still take, and forgets what was shipped: memory is that of two batches.
+  /// Adds to the page what a batch may still take, and forgets what was shipped: memory is that of a few batches.
   bool read_page() {
     if (outbox_.count_pending(lease_->destination().id) >= kMaxPending) return false;
     page_.erase(page_.begin(), page_.begin() + static_cast<std::ptrdiff_t>(next_));
     next_ = 0;
-    std::vector<StoredEvent> more = outbox_.next_batch(page_.empty() ? cursor_ : page_.back().seq,
-                                                       options_.batch_events, options_.batch_bytes);
-    const bool is_more = !more.empty();
+    if (ahead_.empty()) read_ahead();
+    const bool is_more = !ahead_.empty();
     if (page_.empty())
-      page_ = std::move(more);
+      page_ = std::move(ahead_);
     else
-      std::move(more.begin(), more.end(), std::back_inserter(page_));
+      std::move(ahead_.begin(), ahead_.end(), std::back_inserter(page_));
+    ahead_.clear();
     return is_more;
+  }
+
+  void read_ahead() {
+    if (!ahead_.empty()) return;
+    const std::int64_t last = page_.empty() ? cursor_ : page_.back().seq;
+    if (last < until_) ahead_ = outbox_.next_batch(last, options_.batch_events, options_.batch_bytes);
   }
 
   /// Puts as many of `events` into the batch at hand, which has `taken` already, as it takes. Gives their number.
@@ -236,7 +243,7 @@ class Worker {
 
   Answer deliver() {
     observe(SyncStep::Stage::encoded);
-    return destination_->deliver([this](SyncStep::Stage stage) { observe(stage); });
+    return destination_->deliver([this](SyncStep::Stage stage) { observe(stage); }, [this] { read_ahead(); });
   }
 
   Answer post(std::span<const StoredEvent> events) {
@@ -325,7 +332,8 @@ class Worker {
   std::unique_ptr<Destination> destination_;
   std::int64_t cursor_ = 0;
   std::vector<StoredEvent> page_;
-  std::size_t next_ = 0;  // of page_, the first that is in no batch yet
+  std::size_t next_ = 0;            // of page_, the first that was not shipped yet
+  std::vector<StoredEvent> ahead_;  // what follows page_, read while the destination worked
 };
 
 }  // namespace

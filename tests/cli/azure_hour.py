@@ -8,62 +8,37 @@ whole numbers from the file, must come back from cost_rollup, from the stock she
 
 import csv
 import json
-import random
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
+import ledger  # noqa: E402
+from hour import DATA, SEED, generated_hour, is_real, price, real_hour, usd  # noqa: E402
+
 SKIPPED = 77
-SEED = 20231116
 ROLLUP = "SELECT events, cost_nanos, input_tokens, output_tokens FROM cost_rollup('all', '')"
-
-
-def real_hour(path):
-    with path.open() as file:
-        for row in csv.DictReader(file):
-            yield row["TIMESTAMP"].replace(" ", "T") + "Z", int(row["ContextTokens"]), int(row["GeneratedTokens"])
-
-
-def generated_hour():
-    chance = random.Random(SEED)
-    for i in range(19_366):
-        millis = i * 3_600_000 // 19_366
-        at = f"2023-11-16T18:{millis // 60_000:02}:{millis // 1000 % 60:02}.{millis % 1000:03}Z"
-        yield at, chance.randrange(1, 4000), chance.randrange(1, 500)
-
-
-def usd(nanos):
-    return f"{nanos // 10**9}.{nanos % 10**9:09}"
 
 
 class Run:
     def __init__(self, binary, folder):
-        self.binary, self.folder = binary, folder
+        self.folder = folder
+        self.ledger = ledger.Ledger(binary, f"{folder}/ledger.db")
         self.module = str(Path(binary).parent / "genops_ledger.so")
-
-    def genops(self, *arguments):
-        command = [self.binary, "--ledger", f"{self.folder}/ledger.db", *arguments]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, f"{command}: exit {done.returncode}\n{done.stdout}{done.stderr}"
-        return done.stdout
 
     def module_is_sanitized(self):
         libraries = subprocess.run(["ldd", self.module], capture_output=True, text=True, check=True).stdout
         return "libasan" in libraries or "libtsan" in libraries
 
     def shell(self, *statements):
-        command = ["sqlite3", "-readonly", f"{self.folder}/ledger.db", *statements]
+        command = ["sqlite3", "-readonly", self.ledger.path, *statements]
         return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
 
 
 def expect(what, found, expected):
     print(f"{what}: {found}")
-    assert found == expected, f"{what}: expected {expected}, found {found}"
-
-
-def price(context, generated):
-    return context * 30_000 + generated * 60_000  # 0.03 and 0.06 USD per 1,000
+    ledger.expect(what, found, expected)
 
 
 def ingest(run, hour):
@@ -78,13 +53,12 @@ def ingest(run, hour):
                 event = {"occurred_at": at, "provider": "openai", "model": "gpt-4", "input_tokens": context,
                          "output_tokens": generated, "cost_usd": cost, "customer_id": customer}
                 second.write(json.dumps(event) + "\n")
-    counted = json.loads(run.genops("ingest", "--json", f"{run.folder}/a.csv", f"{run.folder}/b.jsonl"))
+    counted = run.ledger.rows("ingest", f"{run.folder}/a.csv", f"{run.folder}/b.jsonl")
     expect("ingested", counted, {"read": len(hour), "recorded": len(hour), "duplicate": 0, "rejected": 0})
 
 
 def check_job(run, hour, sums):
-    found = json.loads(run.genops("sql", "--json", ROLLUP))
-    expect("cost_rollup", list(found[0].values()), sums)
+    expect("cost_rollup", list(run.ledger.query(ROLLUP)[0].values()), sums)
     total = sums[1]
     expect("stock shell without the extension", run.shell("SELECT sum(cost_nanos) FROM cost_event"), str(total))
     by_minute = {}
@@ -94,15 +68,15 @@ def check_job(run, hour, sums):
         "SELECT substr(occurred_at, 1, 16), sum(cost_nanos) FROM cost_event GROUP BY 1").splitlines())
     expect("minutes that differ", [m for m, n in by_minute.items() if minutes.get(m) != str(n)], [])
 
-    run.genops("destination", "add", "out", f"file:{run.folder}/out.ndjson")
-    run.genops("sync")
+    run.ledger.run("destination", "add", "out", f"file:{run.folder}/out.ndjson")
+    run.ledger.run("sync")
     with open(f"{run.folder}/out.ndjson") as file:
         shipped = [json.loads(line) for line in file]
     expect("documents shipped", len(shipped), len(hour))
     expect("their ids", len({document["event"]["id"] for document in shipped}), len(hour))
     expect("their cost", sum(document["genops"]["cost"]["total_nanos"] for document in shipped), total)
-    run.genops("sync", "verify")
-    run.genops("verify")
+    run.ledger.run("sync", "verify")
+    run.ledger.run("verify")
 
 
 def check_module(run, hour, sums):
@@ -116,16 +90,15 @@ def skip(why):
 
 def main():
     binary, source, which, part = sys.argv[1:]
-    path = Path(source) / "../shared/data/azure-llm-2023-conv.csv"
-    if which == "azure" and not path.exists():
-        return skip("there is no ../shared/data/azure-llm-2023-conv.csv; the generated hour is tested all the same")
+    if which == "azure" and not is_real(source):
+        return skip(f"there is no {DATA}; the generated hour is tested all the same")
     with tempfile.TemporaryDirectory() as folder:
         run = Run(binary, folder)
         if part == "module" and run.module_is_sanitized():
             return skip("the stock shell cannot load a module that is built with sanitizers")
-        hour = list(real_hour(path) if which == "azure" else generated_hour())
+        hour = list(real_hour(source) if which == "azure" else generated_hour())
         sums = [len(hour), sum(price(*row[1:]) for row in hour), sum(row[1] for row in hour), sum(row[2] for row in hour)]
-        data = path.name if which == "azure" else f"generated, seed {SEED}"
+        data = Path(DATA).name if which == "azure" else f"generated, seed {SEED}"
         print(f"note: {sums[0]} requests ({data}), {sums[1]} nano-USD")
         ingest(run, hour)
         {"job": check_job, "module": check_module}[part](run, hour, sums)

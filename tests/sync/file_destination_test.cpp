@@ -54,7 +54,7 @@ class FileDestinationTest : public testing::Test {
   std::int64_t ship(std::int64_t position, std::int64_t first, std::int64_t last) const {
     FileDestination destination(row(position), view());
     for (std::int64_t i = first; i < last; ++i) destination.add(stored_event(i), kBatchBytes);
-    return destination.deliver([](SyncStep::Stage) {}).position;
+    return destination.deliver([](SyncStep::Stage) {}, [] {}).position;
   }
   // The error of opening it; nullopt: it could be opened.
   std::optional<DestinationError> open_error(std::int64_t position) const {
@@ -96,7 +96,7 @@ TEST_F(FileDestinationTest, PiecesOfALargeBatch) {
   for (std::int64_t i = 1; destination.add(stored_event(i), kThreePieces); ++i) {
   }
   std::vector<SyncStep::Stage> stages;
-  destination.deliver([&](SyncStep::Stage stage) { stages.push_back(stage); });
+  destination.deliver([&](SyncStep::Stage stage) { stages.push_back(stage); }, [] {});
   using enum SyncStep::Stage;
   EXPECT_EQ(stages, (std::vector{sent, sent, sent, answered}));
   EXPECT_LE(size(), kThreePieces);
@@ -224,7 +224,7 @@ TEST_F(FileDestinationTest, SomebodyWhoWritesBetweenIsNoticed) {
     if (stage == SyncStep::Stage::sent) std::ofstream(path(), std::ios::app) << "hello\n";
   };
   try {
-    destination.deliver(intrude);
+    destination.deliver(intrude, [] {});
     ADD_FAILURE() << "delivered";
   } catch (const DestinationError& error) {
     EXPECT_EQ(error.code(), Errc::conflict);
@@ -299,7 +299,7 @@ TEST_F(FileDestinationTest, AFullDiskTakesTheBatchBackAndLosesNothing) {
     FileDestination destination = open(position);
     for (std::int64_t i = 3; i < 13; ++i) destination.add(stored_event(i), kBatchBytes);
     try {
-      destination.deliver([](SyncStep::Stage) {});
+      destination.deliver([](SyncStep::Stage) {}, [] {});
       ADD_FAILURE() << "delivered beyond the limit";
     } catch (const DestinationError& error) {
       EXPECT_EQ(error.code(), Errc::disk_full) << error.what();
