@@ -119,7 +119,12 @@ std::int64_t encode_log(Ledger& ledger, const Take& take, Spent* spent = nullptr
   const auto deliver = [&] { destination.deliver([](Stage) {}, [] {}); };
   std::int64_t seq = 0, count = 0;
   for (;;) {
-    const std::vector<StoredEvent> events = outbox.next_batch(seq, kBatchEvents, kBatchBytes);
+    std::vector<StoredEvent> events;
+    outbox.next_batch(seq, [&events](const StoredEvent& event) {
+      if (events.size() == kBatchEvents) return false;
+      events.push_back(event);
+      return true;
+    });
     if (events.empty()) break;
     const Spent part = spent_by([&] {
       for (const StoredEvent& event : events) {

@@ -50,7 +50,10 @@ class Columns {
   std::string_view blob() { return row_.blob(column_++); }
   std::int64_t number() { return row_.int64(column_++); }
   void number(std::optional<std::int64_t>& into) {
-    if (!row_.is_null(column_)) into = row_.int64(column_);
+    if (row_.is_null(column_))
+      into.reset();
+    else
+      into = row_.int64(column_);
     ++column_;
   }
 
@@ -81,7 +84,7 @@ bool EventReader::has_detail(std::int64_t seq) {
   return detail_seq_ == seq;
 }
 
-const Attribution& EventReader::series(std::int64_t series_id, std::int64_t seq) {
+const Attribution& EventReader::series(std::int64_t series_id) {
   const auto known = series_.find(series_id);
   if (known != series_.end()) return known->second;
   const ResetAtExit reset(series_statement_);
@@ -89,7 +92,7 @@ const Attribution& EventReader::series(std::int64_t series_id, std::int64_t seq)
   if (!series_statement_.step())
     throw Error(
         Errc::corrupt,
-        "event " + std::to_string(seq) + ": its series " + std::to_string(series_id) + " is not there",
+        "event " + std::to_string(event_.seq) + ": its series " + std::to_string(series_id) + " is not there",
         "run `genops doctor`");
   Attribution& made = series_[series_id];
   Columns columns(series_statement_);
@@ -103,43 +106,64 @@ std::string EventReader::event_id(std::int64_t seq) {
   return id_statement_.step() ? uuid_of(id_statement_.blob(0)) : std::string();
 }
 
-void EventReader::read(StoredEvent& event) {
-  Columns columns(events_);
-  event.seq = columns.number();
-  static_cast<Attribution&>(event) = series(columns.number(), event.seq);
-  event.kind = static_cast<EventKind>(columns.number());
-  event.status = static_cast<Status>(columns.number());
-  event.occurred_at_ms = columns.number();
-  for (auto* count :
-       {&event.input_tokens, &event.output_tokens, &event.cache_read_tokens, &event.cache_write_tokens,
-        &event.cache_write_1h_tokens, &event.reasoning_tokens, &event.cost_nanos, &event.duration_ms})
-    columns.number(*count);
-  event.recorded_at_ms = columns.number();
-  event.event_id = uuid_of(columns.blob());
-  columns.hex(event.trace_id);
-  columns.hex(event.span_id);
-  columns.text(event.idempotency_key);
-  if (has_detail(event.seq)) read_detail(event);
+void EventReader::read_series(std::int64_t series_id) {
+  if (series_id == series_id_) return;
+  static_cast<Attribution&>(event_) = series(series_id);
+  series_id_ = series_id;
 }
 
-void EventReader::read_detail(StoredEvent& event) {
+const StoredEvent& EventReader::event() {
+  Columns columns(events_);
+  event_.seq = columns.number();
+  read_series(columns.number());
+  event_.kind = static_cast<EventKind>(columns.number());
+  event_.status = static_cast<Status>(columns.number());
+  event_.occurred_at_ms = columns.number();
+  for (auto* count :
+       {&event_.input_tokens, &event_.output_tokens, &event_.cache_read_tokens, &event_.cache_write_tokens,
+        &event_.cache_write_1h_tokens, &event_.reasoning_tokens, &event_.cost_nanos, &event_.duration_ms})
+    columns.number(*count);
+  event_.recorded_at_ms = columns.number();
+  event_.event_id = uuid_of(columns.blob());
+  columns.hex(event_.trace_id);
+  columns.hex(event_.span_id);
+  columns.text(event_.idempotency_key);
+  if (has_detail(event_.seq))
+    read_detail();
+  else if (has_detail_)
+    clear_detail();
+  return event_;
+}
+
+void EventReader::read_detail() {
   Columns columns(details_);
   columns.number();  // seq
-  columns.text(event.session_id);
-  columns.text(event.error_type);
-  columns.hex(event.parent_span_id);
-  columns.number(event.input_cost_nanos);
-  columns.number(event.output_cost_nanos);
-  columns.number(event.reserved_nanos);
-  columns.text(event.policy_result);
-  columns.text(event.reason_code);
+  columns.text(event_.session_id);
+  columns.text(event_.error_type);
+  columns.hex(event_.parent_span_id);
+  columns.number(event_.input_cost_nanos);
+  columns.number(event_.output_cost_nanos);
+  columns.number(event_.reserved_nanos);
+  columns.text(event_.policy_result);
+  columns.text(event_.reason_code);
   std::optional<std::int64_t> refers_to;
   columns.number(refers_to);
-  if (refers_to) event.refers_to = event_id(*refers_to);
-  columns.text(event.service_tier);
-  columns.text(event.region);
-  columns.text(event.units);
-  columns.text(event.attributes);
+  event_.refers_to = refers_to ? event_id(*refers_to) : "";
+  columns.text(event_.service_tier);
+  columns.text(event_.region);
+  columns.text(event_.units);
+  columns.text(event_.attributes);
+  has_detail_ = true;
+}
+
+void EventReader::clear_detail() {
+  for (std::string* text : {&event_.session_id, &event_.error_type, &event_.parent_span_id,
+                            &event_.policy_result, &event_.reason_code, &event_.refers_to,
+                            &event_.service_tier, &event_.region, &event_.units, &event_.attributes})
+    text->clear();
+  for (auto* number : {&event_.input_cost_nanos, &event_.output_cost_nanos, &event_.reserved_nanos})
+    number->reset();
+  has_detail_ = false;
 }
 
 }  // namespace genops

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <unordered_map>
 
@@ -19,20 +20,24 @@ class EventReader {
   void seek(std::int64_t first, std::int64_t last);
   /// True: an event is there to read. False: the range is done.
   bool step() { return events_.step(); }
-  /// Fills an event that nothing was set in.
+  /// The event that the last step came to, until the next one.
   /// Throws: Error{corrupt} when the event's series is not there.
-  void read(StoredEvent& event);
+  const StoredEvent& event();
 
  private:
-  /// `seq`: of the event that has it, for the message.
-  const Attribution& series(std::int64_t series_id, std::int64_t seq);
+  const Attribution& series(std::int64_t series_id);
   /// True: details_ is at the row of that event. Events are asked for in order of seq.
   bool has_detail(std::int64_t seq);
-  void read_detail(StoredEvent& event);
+  void read_series(std::int64_t series_id);
+  void read_detail();
+  void clear_detail();
   std::string event_id(std::int64_t seq);
 
   Statement events_, details_, series_statement_, id_statement_;
-  std::int64_t detail_seq_ = 0;  // of the row that details_ is at
+  StoredEvent event_;                      // one for all: its texts keep their memory
+  std::optional<std::int64_t> series_id_;  // of event_
+  bool has_detail_ = false;                // event_ has some
+  std::int64_t detail_seq_ = 0;            // of the row that details_ is at
   std::unordered_map<std::int64_t, Attribution> series_;
 };
 

@@ -5,7 +5,6 @@
 #include <limits>
 #include <optional>
 
-#include "core/attribution.hpp"
 #include "core/text.hpp"
 #include "store/event_reader.hpp"
 #include "store/file_lock.hpp"
@@ -31,18 +30,6 @@ class Columns {
   SQLite::Statement& row_;
   int column_ = 0;
 };
-
-/// Of all text, which is what makes an event large.
-std::int64_t text_bytes(const StoredEvent& event) {
-  std::size_t bytes = 0;
-  for (const AttributionField& field : kAttributionFields) bytes += (event.*field.value).size();
-  for (const std::string* text :
-       {&event.event_id, &event.idempotency_key, &event.error_type, &event.session_id, &event.trace_id,
-        &event.span_id, &event.parent_span_id, &event.policy_result, &event.reason_code, &event.refers_to,
-        &event.service_tier, &event.region, &event.units, &event.attributes})
-    bytes += text->size();
-  return static_cast<std::int64_t>(bytes);
-}
 
 void bind_text(SQLite::Statement& statement, int index, std::string_view text) {
   statement.bind(index, std::string(text));
@@ -145,39 +132,31 @@ DestinationRow Outbox::destination(std::string_view name) {
   return row;
 }
 
-std::vector<StoredEvent> Outbox::next_batch(std::int64_t seq, std::int64_t max_events,
-                                            std::int64_t max_bytes) {
-  std::vector<StoredEvent> batch;
+void Outbox::next_batch(std::int64_t seq, const Take& take) {
   constexpr std::int64_t kLast = std::numeric_limits<std::int64_t>::max();
-  if (seq == kLast) return batch;
-  // An event is larger than a KiB: moving them all as the batch grows would be a fifth of the work. Only
-  // batches longer than this one do.
-  batch.reserve(static_cast<std::size_t>(std::clamp<std::int64_t>(max_events, 0, 5'000)));
+  if (seq == kLast) return;
   ledger_.read([&](SQLite::Database& db) {
     EventReader reader(db.getHandle());
     reader.seek(seq + 1, kLast);
-    for (std::int64_t bytes = 0; bytes <= max_bytes && std::ssize(batch) < max_events && reader.step();
-         bytes += text_bytes(batch.back()))
-      reader.read(batch.emplace_back());
+    while (reader.step() && take(reader.event())) {
+    }
   });
-  return batch;
 }
 
-std::vector<StoredEvent> Outbox::events(std::span<const std::int64_t> seqs) {
+void Outbox::events(std::span<const std::int64_t> seqs, const Take& take) {
   std::vector<std::int64_t> wanted(seqs.begin(), seqs.end());
   std::sort(wanted.begin(), wanted.end());
   wanted.erase(std::unique(wanted.begin(), wanted.end()), wanted.end());
-  std::vector<StoredEvent> found;
-  found.reserve(wanted.size());
   ledger_.read([&](SQLite::Database& db) {
     EventReader reader(db.getHandle());
     for (auto first = wanted.begin(), end = first; first != wanted.end(); first = end) {
       end = std::adjacent_find(first, wanted.end(), [](auto seq, auto next) { return next - 1 != seq; });
       if (end != wanted.end()) ++end;  // it was the last one before a gap
-      for (reader.seek(*first, *std::prev(end)); reader.step();) reader.read(found.emplace_back());
+      for (reader.seek(*first, *std::prev(end)); reader.step();) {
+        if (!take(reader.event())) return;
+      }
     }
   });
-  return found;
 }
 
 std::int64_t Outbox::last_seq() {

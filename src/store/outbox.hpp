@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -64,12 +65,13 @@ class Outbox {
   /// Throws: Error{not_found}.
   DestinationRow destination(std::string_view name);
 
-  /// The events after `seq`, in order: at most `max_events`, and no more once their text exceeds `max_bytes`.
-  /// Memory: that of the batch and of its series. No snapshot of the database is held when it returns.
-  std::vector<StoredEvent> next_batch(std::int64_t seq, std::int64_t max_events, std::int64_t max_bytes);
-  /// Those events in order of seq, in whatever order `seqs` are; one that is gone is left out. Memory and
-  /// snapshot as above.
-  std::vector<StoredEvent> events(std::span<const std::int64_t> seqs);
+  /// Hands over one event, which is there for the call only. False: it was not taken, and none follows.
+  using Take = std::function<bool(const StoredEvent& event)>;
+  /// The events after `seq`, in order, until one is not taken. Memory: that of one event and of the series met.
+  /// No snapshot of the database is held when it returns; until then other readers of this ledger wait.
+  void next_batch(std::int64_t seq, const Take& take);
+  /// The same for those events in order of seq, in whatever order `seqs` are; one that is gone is left out.
+  void events(std::span<const std::int64_t> seqs, const Take& take);
   std::int64_t last_seq();
   std::int64_t count_undelivered(std::int64_t destination_id);
   /// Those in state retry and held.

@@ -10,33 +10,33 @@ constexpr std::size_t kGiveUpAfter = 20;  // events refused one by one, none acc
 
 class Bisection {
  public:
-  using Post = std::function<Answer(std::span<const StoredEvent>)>;
+  using Post = std::function<Answer(Seqs)>;
   explicit Bisection(const Post& post) : post_(post) {}
 
-  Answer find(std::span<const StoredEvent> events, const Answer& refused) {
-    halve(events, refused);
+  Answer find(Seqs seqs, const Answer& refused) {
+    halve(seqs, refused);
     // An event alone proves nothing: perhaps everything is refused now.
-    if (events.size() == 1) result_.refusals.at(0).verdict = Refusal::Verdict::doubt;
-    if (events.size() > 1 && !accepted_) stop(refused);
+    if (seqs.size() == 1) result_.refusals.at(0).verdict = Refusal::Verdict::doubt;
+    if (seqs.size() > 1 && !accepted_) stop(refused);
     return std::move(result_);
   }
 
  private:
-  void halve(std::span<const StoredEvent> events, const Answer& refused) {
-    if (events.size() == 1) {
+  void halve(Seqs seqs, const Answer& refused) {
+    if (seqs.size() == 1) {
       result_.refusals.push_back(
-          {events[0].seq, Refusal::Verdict::dead, refused.status, refused.type, refused.reason});
+          {seqs[0], Refusal::Verdict::dead, refused.status, refused.type, refused.reason});
       if (!accepted_ && result_.refusals.size() >= kGiveUpAfter) stop(refused);
       return;
     }
-    const std::size_t half = events.size() / 2;
-    send(events.first(half));
-    send(events.subspan(half));
+    const std::size_t half = seqs.size() / 2;
+    send(seqs.first(half));
+    send(seqs.subspan(half));
   }
 
-  void send(std::span<const StoredEvent> events) {
-    Answer answer = post_(events);
-    if (answer.kind == Answer::Kind::refused) return halve(events, answer);
+  void send(Seqs seqs) {
+    Answer answer = post_(seqs);
+    if (answer.kind == Answer::Kind::refused) return halve(seqs, answer);
     if (answer.kind != Answer::Kind::settled) throw Halt{std::move(answer)};
     accepted_ = true;
     result_.position = answer.position;
@@ -55,9 +55,8 @@ class Bisection {
 
 }  // namespace
 
-Answer bisect(std::span<const StoredEvent> events, const Answer& refused,
-              const std::function<Answer(std::span<const StoredEvent>)>& post) {
-  return Bisection(post).find(events, refused);
+Answer bisect(Seqs seqs, const Answer& refused, const std::function<Answer(Seqs)>& post) {
+  return Bisection(post).find(seqs, refused);
 }
 
 }  // namespace genops

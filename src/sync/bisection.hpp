@@ -12,11 +12,12 @@ struct Halt {
   Answer answer;
 };
 
-/// Finds the events for which a destination refuses `events` as a whole: sends them in halves until those at
+using Seqs = std::span<const std::int64_t>;
+
+/// Finds the events for which a destination refuses `seqs` as a whole: sends them in halves until those at
 /// fault stand alone and are dead. Gives the settled answer to all of them.
 /// `refused`: what it said to all. `post`: sends some of them.
 /// Throws: Halt with an answer that is neither settled nor refused; a stopped one when nothing is accepted.
-Answer bisect(std::span<const StoredEvent> events, const Answer& refused,
-              const std::function<Answer(std::span<const StoredEvent>)>& post);
+Answer bisect(Seqs seqs, const Answer& refused, const std::function<Answer(Seqs)>& post);
 
 }  // namespace genops

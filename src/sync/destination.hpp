@@ -68,7 +68,7 @@ class Destination {
   /// not in it; the first one always is.
   virtual bool add(const StoredEvent& event, std::int64_t max_bytes) = 0;
   /// Sends the batch at hand and begins a new one, whatever the answer. One that waits for an answer calls
-  /// `meanwhile` while it does, which must not call it back; `observer` may then be called on another thread.
+  /// `meanwhile` while it does, which may add to the new one; `observer` may then be called on another thread.
   /// Throws: DestinationError; the destination is to be opened anew. What `meanwhile` throws.
   virtual Answer deliver(const StageObserver& observer, const std::function<void()>& meanwhile) = 0;
 };

@@ -23,37 +23,38 @@ ElasticsearchDestination::ElasticsearchDestination(const DestinationRow& row, co
       by_month_(client_.settings().granularity == "month") {}
 
 bool ElasticsearchDestination::add(const StoredEvent& event, std::int64_t max_bytes) {
-  const std::size_t start = body_.size();
-  body_ += R"({"create":{"_index":")";
-  body_ += index_start_;
-  append_index_date(body_, event.occurred_at_ms.value_or(0), event.recorded_at_ms, by_month_);
-  body_ += R"(","_id":")";
-  body_ += event.event_id;
-  body_ += "\"}}\n";
-  append_document(body_, event, ledger_.id_of(event.seq));
-  body_ += '\n';
-  if (start > 0 && static_cast<std::int64_t>(body_.size()) > max_bytes) {
-    body_.resize(start);
+  std::string& body = batch_.body;
+  const std::size_t start = body.size();
+  body += R"({"create":{"_index":")";
+  body += index_start_;
+  append_index_date(body, event.occurred_at_ms.value_or(0), event.recorded_at_ms, by_month_);
+  body += R"(","_id":")";
+  body += event.event_id;
+  body += "\"}}\n";
+  append_document(body, event, ledger_.id_of(event.seq));
+  body += '\n';
+  if (start > 0 && static_cast<std::int64_t>(body.size()) > max_bytes) {
+    body.resize(start);
     return false;
   }
-  documents_.push_back({event.seq, event.event_id});
+  batch_.documents.push_back({event.seq, event.event_id});
   return true;
 }
 
 Answer ElasticsearchDestination::deliver(const StageObserver& observer,
                                          const std::function<void()>& meanwhile) {
+  std::swap(batch_, sent_);
+  batch_.body.clear();
+  batch_.documents.clear();
   // The server works longer on a batch than the ledger on the next one; neither waits for the other.
   std::future<HttpResult> under_way = std::async(std::launch::async, [&] {
-    return client_.send("POST", kBulkPath, body_, "application/x-ndjson",
+    return client_.send("POST", kBulkPath, sent_.body, "application/x-ndjson",
                         [&] { observer(SyncStep::Stage::sent); });
   });
   meanwhile();
   const HttpResult result = under_way.get();
   if (std::holds_alternative<HttpResponse>(result)) observer(SyncStep::Stage::answered);
-  Answer answer = bulk_answer(result, documents_);
-  body_.clear();
-  documents_.clear();
-  return answer;
+  return bulk_answer(result, sent_.documents);
 }
 
 }  // namespace genops

@@ -22,8 +22,12 @@ class ElasticsearchDestination : public Destination {
   ElasticsearchClient client_;
   std::string index_start_;
   bool by_month_;
-  std::string body_;
-  std::vector<SentDocument> documents_;
+  /// Encoded events.
+  struct Batch {
+    std::string body;
+    std::vector<SentDocument> documents;
+  };
+  Batch batch_, sent_;  // sent_ is kept for its memory
 };
 
 }  // namespace genops

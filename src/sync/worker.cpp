@@ -1,7 +1,6 @@
 #include "sync/worker.hpp"
 
 #include <algorithm>
-#include <iterator>
 #include <memory>
 
 #include "core/text.hpp"
@@ -90,14 +89,11 @@ class Worker {
     DestinationLease lease(ledger_.impl(), name_);
     lease_ = &lease;
     cursor_ = lease.destination().cursor;
-    page_.clear();
-    ahead_.clear();
-    next_ = 0;
+    ready_.clear();
     const std::int64_t delivered = delivered_;
     Answer answer;
     try {
-      destination_ =
-          kind_named(lease.destination().kind).open(lease.destination(), view_, surroundings_.network);
+      open();
       ship_pending(again);
       while (cursor_ < until_ && !stopped() && ship_new()) {
       }
@@ -111,6 +107,12 @@ class Worker {
     lease_ = nullptr;
     const std::int64_t pause_ms = conclude(lease, answer, delivered_ > delivered);
     return pause_ms;
+  }
+
+  void open() {
+    const DestinationRow& row = lease_->destination();
+    destination_.reset();  // before another one locks what it locked
+    destination_ = kind_named(row.kind).open(row, view_, surroundings_.network);
   }
 
   /// Keeps how the pass ended. Gives the pause as `pass`.
@@ -165,75 +167,67 @@ class Worker {
   void ship_pending(bool again) {
     const std::int64_t id = lease_->destination().id;
     const std::int64_t time_ms = again || options_.watch ? surroundings_.now_ms() : kTimeEndMs;
-    std::vector<Undelivered> pending = outbox_.due(id, time_ms, kMaxPending);
-    for (std::span<const Undelivered> rest(pending); !rest.empty() && !stopped();) {
-      std::vector<std::int64_t> seqs;
-      for (const Undelivered& event : rest.first(std::min<std::size_t>(rest.size(), batch_events())))
-        seqs.push_back(event.seq);
-      const std::vector<StoredEvent> events = outbox_.events(seqs);
-      rest = rest.subspan(seqs.size());
-      for (std::span<const StoredEvent> left(events); !left.empty() && !stopped();)
-        left = left.subspan(ship(left, fill(left), pending));
+    const std::vector<Undelivered> pending = outbox_.due(id, time_ms, kMaxPending);
+    std::vector<std::int64_t> seqs(pending.size());
+    std::transform(pending.begin(), pending.end(), seqs.begin(),
+                   [](const Undelivered& event) { return event.seq; });
+    for (Seqs rest(seqs); !rest.empty() && !stopped();) {
+      const std::size_t taken = fill(rest);
+      if (taken == 0) return;  // they are gone
+      rest = rest.subspan(ship(rest.first(taken), pending));
     }
+  }
+
+  /// False: there was nothing to ship, or too much waits already.
+  bool ship_new() {
+    if (ready_.empty()) make_ready(cursor_);
+    if (ready_.empty()) return false;
+    const std::vector<std::int64_t> seqs = std::move(ready_);
+    ready_.clear();
+    ship(seqs, {});
+    return true;
   }
 
   std::size_t batch_events() const { return static_cast<std::size_t>(options_.batch_events); }
 
-  /// False: there was nothing to ship, or too much waits already.
-  bool ship_new() {
+  /// Encodes the events past `seq` for the batch that comes next.
+  void make_ready(std::int64_t seq) {
+    if (seq >= until_ || outbox_.count_pending(lease_->destination().id) >= kMaxPending) return;
+    outbox_.next_batch(seq, [this](const StoredEvent& event) {
+      if (ready_.size() == batch_events() || !destination_->add(event, batch_bytes_)) return false;
+      ready_.push_back(event.seq);
+      return true;
+    });
+  }
+
+  /// Encodes as many of `seqs` as one batch takes. Gives their number.
+  std::size_t fill(Seqs seqs) {
     std::size_t taken = 0;
-    do {
-      taken += fill(std::span(page_).subspan(next_ + taken), taken);
-    } while (next_ + taken == page_.size() && taken < batch_events() && read_page());
-    if (taken == 0) return false;
-    next_ += ship(std::span(page_).subspan(next_), taken, {});
-    return true;
+    outbox_.events(seqs, [&](const StoredEvent& event) {
+      if (taken == batch_events() || !destination_->add(event, batch_bytes_)) return false;
+      taken =
+          static_cast<std::size_t>(std::lower_bound(seqs.begin(), seqs.end(), event.seq) - seqs.begin()) + 1;
+      return true;
+    });
+    return taken;
   }
 
-  /// Adds to the page what a batch may still take, and forgets what was shipped: memory is that of a few batches.
-  bool read_page() {
-    if (outbox_.count_pending(lease_->destination().id) >= kMaxPending) return false;
-    page_.erase(page_.begin(), page_.begin() + static_cast<std::ptrdiff_t>(next_));
-    next_ = 0;
-    if (ahead_.empty()) read_ahead();
-    const bool is_more = !ahead_.empty();
-    if (page_.empty())
-      page_ = std::move(ahead_);
-    else
-      std::move(ahead_.begin(), ahead_.end(), std::back_inserter(page_));
-    ahead_.clear();
-    return is_more;
-  }
-
-  void read_ahead() {
-    if (!ahead_.empty()) return;
-    const std::int64_t last = page_.empty() ? cursor_ : page_.back().seq;
-    if (last < until_) ahead_ = outbox_.next_batch(last, options_.batch_events, options_.batch_bytes);
-  }
-
-  /// Puts as many of `events` into the batch at hand, which has `taken` already, as it takes. Gives their number.
-  std::size_t fill(std::span<const StoredEvent> events, std::size_t taken = 0) {
-    const std::size_t room = std::min(events.size(), batch_events() - taken);
-    std::size_t added = 0;
-    while (added < room && destination_->add(events[added], batch_bytes_)) ++added;
-    return added;
-  }
-
-  /// Ships the first of `events`: the `taken` ones that are in the batch at hand, or fewer. Gives their number.
-  /// `before`: what is known of events that were refused before, in order of seq; empty: they are new, and the
-  /// cursor moves over them. Throws: Halt.
-  std::size_t ship(std::span<const StoredEvent> events, std::size_t taken,
-                   std::span<const Undelivered> before) {
-    for (;; taken = fill(events)) {
-      const std::span<const StoredEvent> batch = events.first(taken);
-      Answer answer = deliver();
+  /// Ships the batch at hand, which is `seqs`, or the first of them. Gives their number. `before`: what is known
+  /// of events that were refused before, in order of seq; empty: they are new, and the cursor moves over them.
+  /// Throws: Halt.
+  std::size_t ship(Seqs seqs, std::span<const Undelivered> before) {
+    const bool is_new = before.empty();
+    for (std::size_t taken = seqs.size();; taken = fill(seqs)) {
+      const Seqs batch = seqs.first(taken);
+      Answer answer = deliver(is_new ? batch.back() : until_);
+      if (answer.kind != Answer::Kind::settled) drop_ready();
       if (answer.kind == Answer::Kind::too_large && taken > 1) {
         shrink();
         continue;
       }
       if (answer.kind == Answer::Kind::too_large) answer = alone(batch[0], answer);
       if (answer.kind == Answer::Kind::refused)
-        answer = bisect(batch, answer, [this](std::span<const StoredEvent> part) { return post(part); });
+        answer = bisect(batch, answer, [this](Seqs part) { return post(part); });
       if (answer.kind != Answer::Kind::settled) throw Halt{std::move(answer)};
       settle(batch, before, answer);
       batch_bytes_ = std::min(options_.batch_bytes, batch_bytes_ + batch_bytes_ / 10 + 1);
@@ -241,36 +235,45 @@ class Worker {
     }
   }
 
-  Answer deliver() {
+  /// `then`: what comes past it is encoded while the destination works; nothing from until_ on.
+  Answer deliver(std::int64_t then) {
     observe(SyncStep::Stage::encoded);
-    return destination_->deliver([this](SyncStep::Stage stage) { observe(stage); }, [this] { read_ahead(); });
+    return destination_->deliver([this](SyncStep::Stage stage) { observe(stage); },
+                                 [this, then] { make_ready(then); });
   }
 
-  Answer post(std::span<const StoredEvent> events) {
-    for (const StoredEvent& event : events) destination_->add(event, options_.batch_bytes);
-    return deliver();
+  Answer post(Seqs seqs) {
+    outbox_.events(
+        seqs, [this](const StoredEvent& event) { return destination_->add(event, options_.batch_bytes); });
+    return deliver(until_);
   }
 
-  static Answer alone(const StoredEvent& event, const Answer& too_large) {
+  /// What comes next was encoded for a batch that turned out to be another one.
+  void drop_ready() {
+    if (ready_.empty()) return;
+    ready_.clear();
+    open();
+  }
+
+  static Answer alone(std::int64_t seq, const Answer& too_large) {
     Answer settled;
     settled.refusals.push_back(
-        {event.seq, Refusal::Verdict::dead, too_large.status, "too_large", too_large.reason});
+        {seq, Refusal::Verdict::dead, too_large.status, "too_large", too_large.reason});
     return settled;
   }
 
   // ---------------------------------------------------------------- outcomes
 
-  void settle(std::span<const StoredEvent> batch, std::span<const Undelivered> before, const Answer& answer) {
-    const bool is_new = before.empty();
-    const std::int64_t cursor = is_new ? batch.back().seq : cursor_;
+  void settle(Seqs batch, std::span<const Undelivered> before, const Answer& answer) {
+    const std::int64_t cursor = before.empty() ? batch.back() : cursor_;
     Acknowledgement outcome{cursor, answer.position, {}, {}};
     std::vector<Refusal> news;
     const std::int64_t now_ms = surroundings_.now_ms();
     auto refusal = answer.refusals.begin();
-    for (const StoredEvent& event : batch) {
-      const Undelivered* known = find(before, event.seq);
-      if (refusal == answer.refusals.end() || refusal->seq != event.seq) {
-        if (known != nullptr) outcome.delivered.push_back(event.seq);
+    for (const std::int64_t seq : batch) {
+      const Undelivered* known = find(before, seq);
+      if (refusal == answer.refusals.end() || refusal->seq != seq) {
+        if (known != nullptr) outcome.delivered.push_back(seq);
         continue;
       }
       outcome.undelivered.push_back(undelivered(*refusal, known, now_ms, surroundings_.random));
@@ -331,9 +334,7 @@ class Worker {
   DestinationLease* lease_ = nullptr;
   std::unique_ptr<Destination> destination_;
   std::int64_t cursor_ = 0;
-  std::vector<StoredEvent> page_;
-  std::size_t next_ = 0;            // of page_, the first that was not shipped yet
-  std::vector<StoredEvent> ahead_;  // what follows page_, read while the destination worked
+  std::vector<std::int64_t> ready_;  // new events in the batch at hand, in order of seq
 };
 
 }  // namespace

@@ -21,6 +21,24 @@ class EventReaderTest : public testing::Test {
     made.now = [] { return std::int64_t{1'737'195'072'345}; };
     return made;
   }
+  // At most `most` events, copied.
+  std::vector<StoredEvent> batch_after(std::int64_t seq, std::size_t most) {
+    std::vector<StoredEvent> batch;
+    outbox_.next_batch(seq, [&](const StoredEvent& event) {
+      if (batch.size() == most) return false;
+      batch.push_back(event);
+      return true;
+    });
+    return batch;
+  }
+  std::vector<StoredEvent> events(std::span<const std::int64_t> wanted) {
+    std::vector<StoredEvent> found;
+    outbox_.events(wanted, [&](const StoredEvent& event) {
+      found.push_back(event);
+      return true;
+    });
+    return found;
+  }
   static Event bare_event() {
     Event event;
     event.provider = "openai";
@@ -113,7 +131,7 @@ TEST_F(EventReaderTest, AnEventIsWhatTheFlatViewSaysOfIt) {
   ledger_.record(full_event());
   ledger_.record(correction_of(full_event()));
   ledger_.record(bare_event());
-  const std::vector<StoredEvent> events = outbox_.next_batch(0, 10, 1'000'000);
+  const std::vector<StoredEvent> events = batch_after(0, 10);
   const Table view = ledger_.query("SELECT * FROM cost_event ORDER BY seq");
   ASSERT_EQ(view.rows.size(), 3U);
   ASSERT_EQ(events.size(), 3U);
@@ -131,7 +149,7 @@ TEST_F(EventReaderTest, AnEventIsWhatTheFlatViewSaysOfIt) {
 TEST_F(EventReaderTest, AnEventIsReadAsItWasRecorded) {
   const Event given = full_event();
   ledger_.record(given);
-  const StoredEvent read = outbox_.next_batch(0, 10, 1'000'000).at(0);
+  const StoredEvent read = batch_after(0, 10).at(0);
   EXPECT_EQ(read.occurred_at_ms, given.occurred_at_ms);
   EXPECT_EQ(read.recorded_at_ms, 1'737'195'072'345);
   EXPECT_EQ(read.kind, given.kind);
@@ -150,32 +168,12 @@ TEST_F(EventReaderTest, AnEventIsReadAsItWasRecorded) {
 
 TEST_F(EventReaderTest, BatchesGoOnAfterASeqAndEndAtTheirLimits) {
   test::record_numbered(ledger_, 0, 10);
-  std::vector<StoredEvent> batch = outbox_.next_batch(3, 4, 1'000'000);
+  std::vector<StoredEvent> batch = batch_after(3, 4);
   EXPECT_EQ(seqs(batch), (std::vector<std::int64_t>{4, 5, 6, 7}));
-  EXPECT_EQ(seqs(outbox_.next_batch(8, 100, 1'000'000)), (std::vector<std::int64_t>{9, 10}));
-  EXPECT_TRUE(outbox_.next_batch(8, 0, 1'000'000).empty());
-  EXPECT_TRUE(outbox_.next_batch(10, 100, 1'000'000).empty());
-  EXPECT_TRUE(outbox_.next_batch(std::numeric_limits<std::int64_t>::max(), 100, 1'000'000).empty());
+  EXPECT_EQ(seqs(batch_after(8, 100)), (std::vector<std::int64_t>{9, 10}));
+  EXPECT_TRUE(batch_after(10, 100).empty());
+  EXPECT_TRUE(batch_after(std::numeric_limits<std::int64_t>::max(), 100).empty());
   EXPECT_FALSE(holds_snapshot());
-}
-
-// Whatever text it is that makes an event large.
-TEST_F(EventReaderTest, ABatchEndsWithTheEventThatGoesOverItsBytes) {
-  const std::string much(1000, 'x');
-  std::vector<Event> large(4, bare_event());
-  large[0].attributes = "{\"k\":\"" + much + "\"}";
-  large[1].user_id = much;
-  large[2].session_id = much;
-  large[3].idempotency_key = much;
-  for (const Event& event : large) {
-    const std::int64_t before = outbox_.last_seq();
-    ledger_.record(bare_event());
-    ledger_.record(event);
-    ledger_.record(bare_event());
-    EXPECT_EQ(seqs(outbox_.next_batch(before, 100, 1000)),
-              (std::vector<std::int64_t>{before + 1, before + 2}));
-    EXPECT_EQ(outbox_.next_batch(before, 100, 2000).size(), 3U);
-  }
 }
 
 TEST_F(EventReaderTest, EventsWithAndWithoutDetailsInOneBatch) {
@@ -184,7 +182,7 @@ TEST_F(EventReaderTest, EventsWithAndWithoutDetailsInOneBatch) {
     if (i % 7 == 3) event.session_id = "session-" + std::to_string(i);
     ledger_.record(event);
   }
-  const std::vector<StoredEvent> batch = outbox_.next_batch(1, 100, 1'000'000);
+  const std::vector<StoredEvent> batch = batch_after(1, 100);
   ASSERT_EQ(batch.size(), 49U);
   for (const StoredEvent& event : batch) {
     const std::int64_t i = event.seq - 1;
@@ -196,14 +194,14 @@ TEST_F(EventReaderTest, EventsWithAndWithoutDetailsInOneBatch) {
 
 TEST_F(EventReaderTest, SeriesThatAreNewSinceTheLastBatch) {
   test::record_numbered(ledger_, 0, 3);
-  EXPECT_EQ(outbox_.next_batch(0, 10, 1'000'000).size(), 3U);
+  EXPECT_EQ(batch_after(0, 10).size(), 3U);
   Event event = bare_event();
   event.team = "a new one";
   ledger_.record(event);
   test::record_numbered(ledger_, 3, 5);
   event.team = "and another";
   ledger_.record(event);
-  const std::vector<StoredEvent> batch = outbox_.next_batch(0, 10, 1'000'000);
+  const std::vector<StoredEvent> batch = batch_after(0, 10);
   ASSERT_EQ(batch.size(), 7U);
   for (std::size_t i = 0; i < 3; ++i) EXPECT_EQ(batch[i].team, "team-" + std::to_string(i));
   EXPECT_EQ(batch[3].team, "a new one");
@@ -218,9 +216,9 @@ TEST_F(EventReaderTest, EventsBySeq) {
     if (i % 2 == 0) event.session_id = "session-" + std::to_string(i);
     ledger_.record(event);
   }
-  const std::vector<StoredEvent> all = outbox_.next_batch(0, 100, 1'000'000);
+  const std::vector<StoredEvent> all = batch_after(0, 100);
   const std::vector<std::int64_t> wanted = {12, 3, 4, 5, 20, 12, 1, 99, 0, -7, 21};
-  const std::vector<StoredEvent> found = outbox_.events(wanted);
+  const std::vector<StoredEvent> found = events(wanted);
   EXPECT_EQ(seqs(found), (std::vector<std::int64_t>{1, 3, 4, 5, 12, 20}));
   for (const StoredEvent& event : found) {
     const StoredEvent& same = all.at(static_cast<std::size_t>(event.seq - 1));
@@ -230,14 +228,26 @@ TEST_F(EventReaderTest, EventsBySeq) {
     EXPECT_EQ(event.cost_nanos, same.cost_nanos);
   }
   EXPECT_FALSE(holds_snapshot());
-  EXPECT_TRUE(outbox_.events({}).empty());
+  EXPECT_TRUE(events({}).empty());
+}
+
+TEST_F(EventReaderTest, EventsBySeqEndWithTheOneThatIsNotTaken) {
+  test::record_numbered(ledger_, 0, 10);
+  const std::vector<std::int64_t> wanted = {2, 3, 7, 9};
+  std::vector<std::int64_t> met;
+  outbox_.events(wanted, [&](const StoredEvent& event) {
+    met.push_back(event.seq);
+    return met.size() < 3;
+  });
+  EXPECT_EQ(met, (std::vector<std::int64_t>{2, 3, 7}));
+  EXPECT_FALSE(holds_snapshot());
 }
 
 TEST_F(EventReaderTest, EventsThatAreGoneAreLeftOut) {
   test::record_numbered(ledger_, 0, 10);
   write("DELETE FROM event WHERE seq IN (4, 5, 10)");
   const std::vector<std::int64_t> wanted = {2, 3, 4, 5, 6, 10};
-  EXPECT_EQ(seqs(outbox_.events(wanted)), (std::vector<std::int64_t>{2, 3, 6}));
+  EXPECT_EQ(seqs(events(wanted)), (std::vector<std::int64_t>{2, 3, 6}));
 }
 
 TEST_F(EventReaderTest, AnEventWithoutItsSeriesIsNotPassedOver) {
@@ -245,7 +255,7 @@ TEST_F(EventReaderTest, AnEventWithoutItsSeriesIsNotPassedOver) {
   ledger_.record(bare_event());
   write("DELETE FROM series WHERE model = 'gpt-4' AND team = ''");
   try {
-    outbox_.next_batch(0, 10, 1'000'000);
+    batch_after(0, 10);
     ADD_FAILURE() << "read";
   } catch (const Error& error) {
     EXPECT_EQ(error.code(), Errc::corrupt);
