@@ -68,7 +68,7 @@ class FakeElasticsearch {
   static HttpResponse json(int status, std::string body, std::string retry_after = {}) {
     return {status, "application/json", std::move(retry_after), std::move(body)};
   }
-  static HttpResult error(int status, const std::string& type, const std::string& reason = "because") {
+  static HttpResponse error(int status, const std::string& type, const std::string& reason = "because") {
     return json(status, R"({"error":{"type":")" + type + R"(","reason":")" + reason + R"("},"status":0})");
   }
   static HttpResult fail(HttpFailure::Kind kind, const std::string& message) {
@@ -122,23 +122,29 @@ class SearchTest : public testing::Test {
   using Item = FakeElasticsearch::Item;
 
   SearchTest() {
+    open();
+    add_destination(*ledger_, "search", "http://127.0.0.1:9200");
+  }
+
+  void open() {
     Options options;
     options.durability = Durability::process;
     options.now = [this] { return clock_ms_; };
     ledger_.emplace(Ledger::open(folder_ / "ledger.db", options));
-    add_destination(*ledger_, "search", "http://127.0.0.1:9200");
+  }
+
+  Network network() {
+    return Network([this](const HttpOptions&) { return std::make_unique<Transport>(cluster_); });
   }
 
   SyncResult ship(const SyncOptions& options = {}) {
-    Surroundings surroundings{
-        Network([this](const HttpOptions&) { return std::make_unique<Transport>(cluster_); }),
-        [this] { return clock_ms_; },
-        [this](std::int64_t ms) {
-          clock_ms_ += ms;
-          pauses_.push_back(ms);
-          if (on_pause_) on_pause_();
-        },
-        std::mt19937_64(kSeed)};
+    Surroundings surroundings{network(), [this] { return clock_ms_; },
+                              [this](std::int64_t ms) {
+                                clock_ms_ += ms;
+                                pauses_.push_back(ms);
+                                if (on_pause_) on_pause_();
+                              },
+                              std::mt19937_64(kSeed)};
     return sync(*ledger_, "search", options, surroundings);
   }
 
