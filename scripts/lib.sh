@@ -14,7 +14,7 @@ done
 
 build_packages=(g++ cmake ninja-build sqlite3 tzdata libsqlite3-dev libsqlitecpp-dev libboost-json1.81-dev libfmt-dev
   libcli11-dev libhowardhinnant-date-dev libcurl4-openssl-dev zlib1g-dev libgtest-dev)
-test_packages=(python3 python3-venv binutils)
+test_packages=(python3 python3-venv binutils openssl)
 # Maven brings Elasticsearch itself, once, into a folder below /var/tmp.
 elasticsearch_packages=(openjdk-17-jre-headless maven)
 
@@ -83,4 +83,17 @@ build() {
     fail "cmake --preset $preset failed"
   }
   "${wrapper[@]}" cmake --build --preset "$preset" --target "$@" || fail "building $preset failed"
+}
+
+# Sets `client`: an environment of Debian's Python, whose sqlite3 loads extensions, with the official client of
+# Elasticsearch. `install` of the caller says whether it may be installed.
+install_client() {
+  client=$root/build/elasticsearch-client
+  ! "$client/bin/python3" -c 'import elasticsearch' 2>/dev/null || return 0
+  [ "$install" = yes ] || fail "expected the Python client of Elasticsearch in $client, found none" \
+    'without --no-install it is installed there'
+  say "installing the Python client of Elasticsearch in $client"
+  /usr/bin/python3 -m venv "$client"
+  "$client/bin/python3" -m pip install --quiet --disable-pip-version-check 'elasticsearch>=8,<9' ||
+    fail 'pip cannot get the official client of Elasticsearch'
 }

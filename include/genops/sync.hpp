@@ -91,7 +91,8 @@ struct SetupReport {
   std::vector<std::string> warnings;  ///< in sentences
 };
 /// Prepares the server of a destination: index template and lifecycle policy. Raises their version and never
-/// lowers it. `dry_run` sends nothing. Throws: not_found; DestinationError's codes when the server refuses.
+/// lowers it. `dry_run` sends nothing. Throws: not_found; io when the server refuses or cannot be asked; conflict
+/// when a template of others makes data streams of our names; invalid_argument for credentials.
 SetupReport set_up_destination(Ledger& ledger, std::string_view destination, bool dry_run = false);
 
 /// One UTC day of occurred_at on which ledger and destination differ, or a line of the destination's file
@@ -109,7 +110,8 @@ struct SyncVerification {
   std::vector<SyncDifference> differences;
 };
 /// Compares, per UTC day, count and sum of nanos of what the cursor says was delivered with what is there.
-/// No differences mean that nothing is missing there only where nothing remains. Throws: not_found; io.
+/// No differences mean that nothing is missing there only where nothing remains. Throws: not_found; io;
+/// invalid_argument for credentials.
 SyncVerification verify_destination(Ledger& ledger, std::string_view destination);
 
 }  // namespace genops

@@ -18,8 +18,7 @@ struct NewDestination {
 };
 
 int run_add(const Globals& globals, NewDestination& wanted) {
-  if (!wanted.timeout.empty())
-    wanted.settings.timeout_ms = duration_seconds(wanted.timeout, "--timeout") * 1'000;
+  if (!wanted.timeout.empty()) wanted.settings.timeout_ms = duration_ms(wanted.timeout, "--timeout", 1);
   Ledger ledger = open_recorder(globals);
   as_usage([&] { return add_destination(ledger, wanted.name, wanted.url, wanted.settings), 0; });
   if (globals.json) {
@@ -46,8 +45,10 @@ int run_remove(const Globals& globals, const std::string& name) {
 }
 
 int run_list(const Globals& globals) {
-  return show_destinations(
-      globals, "SELECT name, kind, url, settings, state FROM destination ORDER BY destination_id");
+  return show_destinations(globals,
+                           "SELECT name, kind, url, settings, state FROM destination WHERE ?1 IN ('', name)"
+                           " ORDER BY destination_id",
+                           "");
 }
 
 void add_settings(CLI::App& add, const std::shared_ptr<NewDestination>& wanted) {
@@ -56,10 +57,14 @@ void add_settings(CLI::App& add, const std::shared_ptr<NewDestination>& wanted) 
     refuse_empty(*add.add_option(name, value, description)->type_name(type), "a value");
   };
   option("--prefix", settings.prefix, "TEXT", "index names are PREFIX-NAMESPACE-DATE; default genops-ai");
-  option("--namespace", settings.name_space, "TEXT", "default: default");
+  option("--namespace", settings.name_space, "TEXT",
+         "the part of index names after the prefix; default default");
   option("--granularity", settings.granularity, "day|month", "an index per day (default) or month");
   option("--ca", settings.ca_file, "FILE", "authorities to trust, PEM, instead of the system's");
-  option("--api-key-file", settings.api_key_file, "FILE", "holds an API key; readable for its owner only");
+  option("--api-key-file", settings.api_key_file, "FILE",
+         "holds an API key; readable for its owner only. Else the environment is asked: "
+         "ELASTICSEARCH_API_KEY, or "
+         "ELASTICSEARCH_USERNAME and ELASTICSEARCH_PASSWORD");
   option("--user", settings.user, "NAME", "with --password-file, instead of an API key");
   option("--password-file", settings.password_file, "FILE",
          "holds the password; readable for its owner only");
@@ -68,9 +73,11 @@ void add_settings(CLI::App& add, const std::shared_ptr<NewDestination>& wanted) 
 
 }  // namespace
 
-int show_destinations(const Globals& globals, const char* query) {
+int show_destinations(const Globals& globals, const char* query, const std::string& name) {
   Ledger ledger = open_reader(globals);
-  const Table table = ledger.query(query);
+  if (!name.empty()) wanted_destinations(ledger, name);  // one that is not there is said to be so
+  const std::vector<Value> parameters = {name};
+  const Table table = ledger.query(query, parameters);
   if (globals.json) {
     print(json_array(table));
   } else if (table.rows.empty()) {
@@ -100,7 +107,7 @@ void add_destinations(Program& program) {
       ->required();
   add_settings(add, wanted);
 
-  program.add(destination, "list", "List them.", {"genops destination list --json"},
+  program.add(destination, "list", "List the destinations.", {"genops destination list --json"},
               [&globals] { return run_list(globals); });
 
   auto name = std::make_shared<std::string>();

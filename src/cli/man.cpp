@@ -73,6 +73,12 @@ the ledger's file, where \-\-ledger is not given
 .B GENOPS_TEAM, GENOPS_PROJECT, GENOPS_ENVIRONMENT, GENOPS_CUSTOMER_ID, GENOPS_COST_CENTER, GENOPS_FEATURE, GENOPS_USER_ID
 attribution for events that leave it unset
 .TP
+.B ELASTICSEARCH_API_KEY, ELASTICSEARCH_USERNAME, ELASTICSEARCH_PASSWORD
+credentials of destinations that name no file of them
+.TP
+.B XDG_DATA_HOME, HOME
+where the ledger is, where neither \-\-ledger nor GENOPS_LEDGER says so
+.TP
 .B GENOPS_NOW
 a time that is taken for now; every report says so
 .SH EXIT STATUS

@@ -32,7 +32,7 @@ class Fleet {
       : ledger_(ledger), globals_(globals), progress_("events delivered", globals.quiet) {
     options_.stop = &interrupted;
     options_.watch = options.watch;
-    options_.wait_ms = duration_seconds(options.wait, "--wait", 0) * 1'000;
+    options_.wait_ms = duration_ms(options.wait, "--wait", 0);
   }
 
   std::vector<Outcome> ship(const std::vector<std::string>& names) {
@@ -84,6 +84,24 @@ class Fleet {
   std::vector<std::pair<std::int64_t, std::int64_t>> steps_;
 };
 
+/// Says what a destination did not take, and what can be done about it.
+void say_what_waits(Ledger& ledger, const Globals& globals, const std::string& name) {
+  const std::vector<Value> parameters = {name};
+  const Table table =
+      ledger.query("SELECT retry, held, dead FROM sync_state WHERE destination = ?", parameters);
+  if (table.rows.empty()) return;
+  const auto number = [&](std::size_t column) { return std::get<std::int64_t>(table.rows[0][column]); };
+  if (number(0) > 0)
+    say(globals, fmt::format("{}: {} refused for now; the next sync sends them again", name, number(0)));
+  if (number(1) > 0)
+    say(globals, fmt::format("{}: {} held until the destination is repaired", name, number(1)));
+  if (number(2) > 0)
+    say(globals, fmt::format("{}: {} dead, refused for good; `genops sync redrive` sends them again", name,
+                             number(2)));
+  if (number(0) + number(1) + number(2) > 0)
+    say(globals, "why: genops sql \"SELECT seq, state, status, type, reason FROM undelivered\"");
+}
+
 /// The rows of `genops sync` and its exit code. One destination that fails does not keep the others waiting.
 struct Shipment {
   Table table = {{"destination", "delivered", "remaining", "error"}, {}};
@@ -111,11 +129,12 @@ int ship(Ledger& ledger, const Globals& globals, const ShipOptions& options,
     std::visit([&](const auto& outcome) { shipment.add(names[i], outcome); }, outcomes[i]);
   }
   print(globals.json ? json_array(shipment.table) : text_table(shipment.table));
+  for (const std::string& name : names) say_what_waits(ledger, globals, name);
   if (interrupted && !options.watch) {
     warn("interrupted; what was delivered is acknowledged, the rest goes with the next sync");
     return kInterrupted;
   }
-  return options.watch ? kDone : shipment.code;
+  return options.watch && shipment.code == kNo ? kDone : shipment.code;
 }
 
 int run_sync(const Globals& globals, const std::string& to, const ShipOptions& options) {
@@ -138,8 +157,8 @@ int run_redrive(const Globals& globals, const std::string& to, const ShipOptions
   return ship(ledger, globals, options, names);
 }
 
-int run_status(const Globals& globals) {
-  return show_destinations(globals, "SELECT * FROM sync_state");
+int run_status(const Globals& globals, const std::string& to) {
+  return show_destinations(globals, "SELECT * FROM sync_state WHERE ?1 IN ('', destination)", to);
 }
 
 }  // namespace
@@ -164,6 +183,11 @@ void warn_failure(const std::string& name, const Error& error) {
   if (!error.hint().empty()) warn(fmt::format("hint: {}", error.hint()));
 }
 
+void add_to(CLI::App& command, const std::shared_ptr<std::string>& to) {
+  refuse_empty(*command.add_option("--to", *to, "this destination only")->type_name("NAME"),
+               "the name of a destination");
+}
+
 void add_shipping(Program& program) {
   const Globals& globals = program.globals;
   auto to = std::make_shared<std::string>();
@@ -173,21 +197,25 @@ void add_shipping(Program& program) {
                                    "genops sync status", "genops sync verify"},
                                   [&globals, to, options] { return run_sync(globals, *to, *options); });
   command.require_subcommand(0, 1);
-  refuse_empty(*command.add_option("--to", *to, "this destination only")->type_name("NAME"),
-               "the name of a destination");
-  refuse_empty(
-      *command.add_option("--wait", options->wait, "how long to wait for one that is away; default 30s")
-           ->type_name("DURATION"),
-      "a duration");
+  add_to(command, to);
+  refuse_empty(*command
+                    .add_option("--wait", options->wait,
+                                "how long to wait for one that is away, from its last answer; default 30s, 0 "
+                                "does not wait. A request "
+                                "under way gets the whole --timeout of its destination")
+                    ->type_name("DURATION"),
+               "a duration");
   command.add_flag("--watch", options->watch,
-                   "go on with what is recorded meanwhile, until SIGINT or SIGTERM");
+                   "go on with what is recorded meanwhile, until SIGINT or SIGTERM; then exit status 0");
 
-  program.add(command, "status", "Show how far each destination is.", {"genops sync status --json"},
-              [&globals] { return run_status(globals); });
+  add_to(program.add(command, "status", "Show how far each destination is.", {"genops sync status --json"},
+                     [&globals, to] { return run_status(globals, *to); }),
+         to);
   add_upkeep(program, command, to);
-  program.add(command, "redrive", "Send the events again that a destination refused for good.",
-              {"genops sync redrive --to search"},
-              [&globals, to, options] { return run_redrive(globals, *to, *options); });
+  add_to(program.add(command, "redrive", "Send the events again that a destination refused for good.",
+                     {"genops sync redrive --to search"},
+                     [&globals, to, options] { return run_redrive(globals, *to, *options); }),
+         to);
 }
 
 }  // namespace genops::cli

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <memory>
 #include <string>
 
@@ -12,6 +13,29 @@
 
 namespace genops::cli {
 namespace {
+
+/// Asks each destination that is wanted, also where another one fails. `ask` adds an object to the JSON and gives an
+/// exit code; the highest is the whole's.
+template <class Ask>
+int ask_each(const Globals& globals, const std::string& to, Ask&& ask) {
+  Ledger ledger = open_reader(globals);
+  int code = kDone;
+  std::string json;
+  for (const std::string& name : wanted_destinations(ledger, to)) {
+    json += json.empty() ? "[" : ",\n ";
+    try {
+      code = std::max<int>(code, ask(ledger, name, json));
+    } catch (const Error& error) {
+      warn_failure(name, error);
+      json += json_object({{"destination", json_text(name)}, {"error", json_text(error.what())}});
+      code = kFailed;
+    }
+  }
+  if (globals.json) print(json + "]\n");
+  return code;
+}
+
+// ---------------------------------------------------------------- verify
 
 Table difference_table(const SyncVerification& verification) {
   Table table = {
@@ -50,29 +74,25 @@ std::string verification_text(const std::string& name, const SyncVerification& f
   std::string text =
       fmt::format("{}: {} events, ${}: {}", printable(name), found.events, usd_text(found.cost_nanos),
                   same ? "the same in ledger and destination" : "these days differ");
-  if (found.remaining > 0) text += fmt::format("; {} still to ship", found.remaining);
+  if (found.remaining > 0) text += fmt::format("; {} not delivered", found.remaining);
   return text + '\n' + (same ? "" : text_table(difference_text(found)));
 }
 
+bool can_rewind(Ledger& ledger, const std::string& name) {
+  const std::vector<Value> parameters = {name};
+  return !ledger.query("SELECT 1 FROM destination WHERE name = ? AND kind <> 'file'", parameters)
+              .rows.empty();
+}
+
 int run_verify(const Globals& globals, const std::string& to) {
-  Ledger ledger = open_reader(globals);
-  int code = kDone;
-  std::string json;
-  for (const std::string& name : wanted_destinations(ledger, to)) {
-    json += json.empty() ? "[" : ",\n ";
-    try {
-      const SyncVerification found = verify_destination(ledger, name);
-      if (!found.differences.empty() || found.remaining > 0) code = std::max<int>(code, kNo);
-      json += verification_json(name, found);
-      if (!globals.json) print(verification_text(name, found));
-    } catch (const Error& error) {
-      warn_failure(name, error);
-      json += json_object({{"destination", json_text(name)}, {"error", json_text(error.what())}});
-      code = kFailed;
-    }
-  }
-  if (globals.json) print(json + "]\n");
-  return code;
+  return ask_each(globals, to, [&](Ledger& ledger, const std::string& name, std::string& json) {
+    const SyncVerification found = verify_destination(ledger, name);
+    json += verification_json(name, found);
+    if (!globals.json) print(verification_text(name, found));
+    if (!found.differences.empty() && can_rewind(ledger, name))
+      say(globals, "what is missing there comes back by `genops sync rewind --from DAY`, then `genops sync`");
+    return found.differences.empty() && found.remaining == 0 ? kDone : kNo;
+  });
 }
 
 // ---------------------------------------------------------------- setup
@@ -101,27 +121,16 @@ void print_setup(const std::string& name, const SetupReport& report) {
                       sent ? ": " + printable(request.outcome) : ""));
     if (!sent) print(request.body + (request.body.ends_with('\n') ? "" : "\n"));
   }
-  for (const std::string& warning : report.warnings) warn(fmt::format("genops: {}: {}", name, warning));
+  for (const std::string& warning : report.warnings) warn(fmt::format("{}: {}", name, warning));
 }
 
 int run_setup(const Globals& globals, const std::string& to, bool dry_run) {
-  Ledger ledger = open_reader(globals);
-  int code = kDone;
-  std::string json;
-  for (const std::string& name : wanted_destinations(ledger, to)) {
-    json += json.empty() ? "[" : ",\n ";
-    try {
-      const SetupReport report = set_up_destination(ledger, name, dry_run);
-      json += setup_json(name, report);
-      if (!globals.json) print_setup(name, report);
-    } catch (const Error& error) {
-      warn_failure(name, error);
-      json += json_object({{"destination", json_text(name)}, {"error", json_text(error.what())}});
-      code = kFailed;
-    }
-  }
-  if (globals.json) print(json + "]\n");
-  return code;
+  return ask_each(globals, to, [&](Ledger& ledger, const std::string& name, std::string& json) {
+    const SetupReport report = set_up_destination(ledger, name, dry_run);
+    json += setup_json(name, report);
+    if (!globals.json) print_setup(name, report);
+    return kDone;
+  });
 }
 
 // ---------------------------------------------------------------- rewind
@@ -153,18 +162,22 @@ void add_upkeep(Program& program, CLI::App& sync, const std::shared_ptr<std::str
                                 "a version nor overwrites a policy.",
                                 {"genops sync setup", "genops sync setup --to search --dry-run"},
                                 [&globals, to, dry_run] { return run_setup(globals, *to, *dry_run); });
+  add_to(setup, to);
   setup.add_flag("--dry-run", *dry_run, "send nothing; print the requests");
 
-  program.add(sync, "verify", "Compare ledger and destination per UTC day: events and cost.",
-              {"genops sync verify", "genops sync verify --to archive --json"},
-              [&globals, to] { return run_verify(globals, *to); });
+  add_to(program.add(sync, "verify", "Compare ledger and destination per UTC day: events and cost.",
+                     {"genops sync verify", "genops sync verify --to archive --json"},
+                     [&globals, to] { return run_verify(globals, *to); }),
+         to);
 
   auto from = std::make_shared<std::string>();
-  CLI::App& rewind = program.add(
-      sync, "rewind",
-      "Ship everything that occurred since a time once more; what is there already stays as it is.",
-      {"genops sync rewind --to search --from 2026-01-18"},
-      [&globals, to, from] { return run_rewind(globals, *to, *from); });
+  CLI::App& rewind = program.add(sync, "rewind",
+                                 "Ship once more, with the next sync, everything from the first event on "
+                                 "that occurred since a time. What is "
+                                 "there already stays as it is.",
+                                 {"genops sync rewind --to search --from 2026-01-18"},
+                                 [&globals, to, from] { return run_rewind(globals, *to, *from); });
+  add_to(rewind, to);
   refuse_empty(*rewind.add_option("--from", *from, "a date or a time")->type_name("TIME")->required(),
                "a time");
 }

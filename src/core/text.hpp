@@ -21,6 +21,9 @@ std::string printable(std::string_view text, bool keep_lines = false);
 /// Say genops::quoted for a std::string where <iomanip> is included: std::quoted is found for it otherwise.
 std::string quoted(std::string_view text);
 
+/// A to Z as a to z; everything else as it is.
+std::string lower_case(std::string text);
+
 /// Adds `text` as a JSON string with its quotes; control characters escaped, everything else as it is.
 void append_json_string(std::string& out, std::string_view text);
 

@@ -11,6 +11,7 @@
 
 #include "core/text.hpp"
 #include "genops/error.hpp"
+#include "store/descriptor.hpp"
 
 namespace genops {
 namespace {
@@ -18,16 +19,6 @@ namespace {
 using Environment = std::function<std::optional<std::string>(const std::string&)>;
 
 constexpr std::size_t kMaxSecretBytes = 16384;
-
-struct Descriptor {
-  int number;
-  explicit Descriptor(int given) : number(given) {}
-  ~Descriptor() {
-    if (number >= 0) ::close(number);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-};
 
 Error io_error(const std::string& what) {
   const int code = errno;
@@ -59,12 +50,12 @@ void check_file(int descriptor, const std::string& what) {
 std::string read_whole(const std::string& path, const std::string& what) {
   // O_NONBLOCK: a FIFO is to be refused, not waited for.
   const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-  if (file.number < 0) throw io_error(what);
-  check_file(file.number, what);
+  if (file.get() < 0) throw io_error(what);
+  check_file(file.get(), what);
   std::string text(kMaxSecretBytes + 1, '\0');
   std::size_t size = 0;
   while (size < text.size()) {
-    const ssize_t got = ::read(file.number, text.data() + size, text.size() - size);
+    const ssize_t got = ::read(file.get(), text.data() + size, text.size() - size);
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) throw io_error(what);
     if (got == 0) break;

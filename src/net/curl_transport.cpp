@@ -131,6 +131,9 @@ void CurlTransport::set_connection(const HttpRequest& request, const CurlUrl& ur
     set_option(handle, CURLOPT_CAINFO, options_.ca_file.c_str());
     set_option(handle, CURLOPT_CAPATH,
                static_cast<char*>(nullptr));  // else the system's stay trusted beside it
+#if LIBCURL_VERSION_NUM >= 0x075700
+    set_option(handle, CURLOPT_CA_CACHE_TIMEOUT, 0L);  // a file that was repaired is read again
+#endif
   }
   // An empty name keeps libcurl from asking the environment.
   if (is_loopback({"", url.host(), ""})) set_option(handle, CURLOPT_PROXY, "");

@@ -12,31 +12,13 @@
 namespace genops {
 namespace {
 
-std::string lower(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-  return text;
-}
-
-// What may be a password or a token is left out, also of a text that is no URL at all.
-std::string redacted(std::string text) {
-  if (const auto at = text.rfind('@'); at != std::string::npos) {
-    const auto scheme = text.find("://");
-    const auto start = scheme != std::string::npos && scheme < at ? scheme + 3 : 0;
-    text.replace(start, at - start, "***");
-  }
-  if (const auto tail = text.find_first_of("?#"); tail != std::string::npos && tail + 1 < text.size())
-    text.replace(tail + 1, std::string::npos, "***");
-  return quoted(text);
-}
-
 bool has_space_or_control(std::string_view text) {
   return std::any_of(text.begin(), text.end(), [](char c) { return (c >= 0 && c <= ' ') || c == '\x7f'; });
 }
 
 // libcurl alone would take 'http:/host' and 'http:///host'.
 bool starts_like_http(const std::string& text) {
-  const std::string start = lower(text.substr(0, text.find('/') + 3));
+  const std::string start = lower_case(text.substr(0, text.find('/') + 3));
   return (start.rfind("http://", 0) == 0 || start.rfind("https://", 0) == 0) && start.back() != '/';
 }
 
@@ -62,6 +44,17 @@ std::string join(const CurlUrl& url, const std::string& scheme, const std::strin
 
 }  // namespace
 
+std::string redacted(std::string text) {
+  if (const auto at = text.rfind('@'); at != std::string::npos) {
+    const auto scheme = text.find("://");
+    const auto start = scheme != std::string::npos && scheme < at ? scheme + 3 : 0;
+    text.replace(start, at - start, "***");
+  }
+  if (const auto tail = text.find_first_of("?#"); tail != std::string::npos && tail + 1 < text.size())
+    text.replace(tail + 1, std::string::npos, "***");
+  return quoted(text);
+}
+
 CurlUrl::CurlUrl(const std::string& text) : url_(curl_url()) {
   if (!url_) throw std::bad_alloc();
   const CURLUcode code = curl_url_set(url_.get(), CURLUPART_URL, text.c_str(), 0);
@@ -77,7 +70,7 @@ std::optional<std::string> CurlUrl::part(CURLUPart name, unsigned flags) const {
 }
 
 std::string CurlUrl::host() const {
-  std::string host = lower(part(CURLUPART_HOST).value_or(""));
+  std::string host = lower_case(part(CURLUPART_HOST).value_or(""));
   if (host.size() > 2 && host.front() == '[') host = host.substr(1, host.size() - 2);
   return host;
 }
@@ -98,13 +91,13 @@ HttpUrl parse_http_url(std::string_view text, std::string_view argument) {
     throw Error(Errc::invalid_argument, std::string(argument) +
                                             ": expected http(s)://HOST[:PORT][/PATH], found " +
                                             redacted(given) + " (" + wrong + ")");
-  const std::string scheme = lower(url.part(CURLUPART_SCHEME).value_or(""));
+  const std::string scheme = lower_case(url.part(CURLUPART_SCHEME).value_or(""));
   const std::string host = url.host();
   return {scheme, host, join(url, scheme, host)};
 }
 
 bool is_loopback(const HttpUrl& url) {
-  const std::string host = lower(url.host);
+  const std::string host = lower_case(url.host);
   if (host == "localhost" || host == "localhost.") return true;
   in_addr four{};
   if (inet_aton(host.c_str(), &four) != 0) return (ntohl(four.s_addr) >> 24) == 127;

@@ -16,6 +16,9 @@ struct HttpUrl {
 /// another scheme, credentials in it, a query, a fragment. The message never repeats a password.
 HttpUrl parse_http_url(std::string_view text, std::string_view argument);
 
+/// `text` for a message, without what may be a password or a token, also of a text that is no URL at all.
+std::string redacted(std::string text);
+
 /// localhost, 127.0.0.0/8, ::1: what is sent there stays on this machine.
 bool is_loopback(const HttpUrl& url);
 

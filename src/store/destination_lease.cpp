@@ -117,7 +117,7 @@ void DestinationLease::take(SQLite::Database& db) {
   const std::int64_t now_ms = ledger_.lease_now();
   if (!is_free(now_ms))
     throw Error(Errc::busy, "destination " + genops::quoted(row_.name) + ": another worker is shipping to it",
-                "wait until it is done; if it died with its machine, its lease ends in at most 60 seconds");
+                "wait until it is done, or end it; if it died with its machine, its lease ends in at most 60 seconds");
   SQLite::Statement update(
       db,
       "UPDATE main.destination SET epoch = epoch + 1, lease_owner = ?, lease_until_ms = ?"
@@ -128,18 +128,30 @@ void DestinationLease::take(SQLite::Database& db) {
   while (update.executeStep()) epoch_ = update.getColumn(0).getInt64();
 }
 
+void DestinationLease::renew() {
+  const std::int64_t until_ms = ledger_.lease_now() + kLeaseMs;
+  ledger_.write([&](SQLite::Database& db) {
+    SQLite::Statement update(db,
+                             "UPDATE main.destination SET lease_until_ms = ?"
+                             " WHERE destination_id = ? AND epoch = ? AND lease_owner = ?");
+    update.bind(1, until_ms);
+    bind_lease(update, 2);
+    if (update.exec() == 0) throw lost(row_.name);
+  });
+}
+
 void DestinationLease::acknowledge(const Acknowledgement& outcome) {
   const std::int64_t now_ms = ledger_.lease_now();
   ledger_.write([&](SQLite::Database& db) {
     SQLite::Statement update(db,
                              "UPDATE main.destination SET cursor = ?, position = ?, lease_until_ms = ?,"
-                             " last_success_at = ?, state = 'active', last_error = NULL,"
-                             " next_try_at = NULL"
+                             " last_success_at = coalesce(?, last_success_at), state = 'active',"
+                             " last_error = NULL, next_try_at = NULL"
                              " WHERE destination_id = ? AND epoch = ? AND lease_owner = ?");
     update.bind(1, outcome.cursor);
     update.bind(2, outcome.position);
     update.bind(3, now_ms + kLeaseMs);
-    update.bind(4, now_ms);
+    bind_optional(update, 4, outcome.arrived > 0 ? std::optional(now_ms) : std::nullopt);
     bind_lease(update, 5);
     if (update.exec() == 0) throw lost(row_.name);
     write_exceptions(db, row_.id, outcome);

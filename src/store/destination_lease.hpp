@@ -17,6 +17,7 @@ struct Acknowledgement {
   std::int64_t position = 0;
   std::vector<Undelivered> undelivered;  ///< what this batch failed to deliver
   std::vector<std::int64_t> delivered;   ///< earlier undelivered ones that are there now
+  std::int64_t arrived = 0;              ///< events of the batch that are there now
 };
 
 /// How shipping to a destination stands.
@@ -44,6 +45,8 @@ class DestinationLease {
   /// As it stood when the lease was taken.
   const DestinationRow& destination() const { return row_; }
 
+  /// Makes it last for kLeaseMs from now. Throws: Error{busy} when it is lost.
+  void renew();
   /// One transaction: exceptions, cursor, position, the lease renewed, an earlier error forgotten.
   /// Throws: Error{busy} when the lease is lost; then nothing of it was kept.
   void acknowledge(const Acknowledgement& outcome);

@@ -66,7 +66,7 @@ DestinationRow read_destination(SQLite::Database& db, std::string_view name) {
   SQLite::Statement select(
       db,
       "SELECT destination_id, name, kind, url, settings, cursor, position, state, lease_owner,"
-      " lease_until_ms"
+      " lease_until_ms, last_success_at"
       " FROM main.destination WHERE name = ?");
   bind_text(select, 1, name);
   if (!select.executeStep()) throw no_such_destination(name);
@@ -82,6 +82,7 @@ DestinationRow read_destination(SQLite::Database& db, std::string_view name) {
   columns.text(row.state);
   columns.text(row.lease_owner);
   row.lease_until_ms = columns.number();
+  row.last_success_ms = columns.number();
   return row;
 }
 

@@ -27,6 +27,7 @@ struct DestinationRow {
   std::string state;          ///< active, away, stopped
   std::string lease_owner;    ///< '' = nobody
   std::int64_t lease_until_ms = 0;
+  std::int64_t last_success_ms = 0;  ///< when it last took an event; 0 = never
 };
 
 /// An event that a destination did not take.
@@ -34,7 +35,7 @@ struct Undelivered {
   std::int64_t seq = 0;
   std::string state;  ///< retry, held, dead
   std::int64_t tries = 0;
-  std::int64_t since_ms = 0;  ///< of the first refusal
+  std::int64_t since_ms = 0;  ///< of the first refusal of this type
   std::optional<std::int64_t> next_at_ms, status;
   std::string type, reason;
 };

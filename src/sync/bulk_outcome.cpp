@@ -115,6 +115,7 @@ Answer request_answer(const HttpResult& result) {
                       ? "expected an answer of Elasticsearch, found " + excerpt(response)
                       : error.reason;
   answer.smaller = response.status == 429 || response.status == 408 || response.status == 504;
+  if (response.status >= 300 && response.status < 400) answer.reason = "a redirect, which is not followed";
   answer.retry_after = response.retry_after;
   return answer;
 }
@@ -122,7 +123,7 @@ Answer request_answer(const HttpResult& result) {
 Answer bulk_answer(const HttpResult& result, std::span<const SentDocument> documents) {
   const auto* response = std::get_if<HttpResponse>(&result);
   if (response == nullptr || response->status < 200 || response->status > 299) return request_answer(result);
-  const auto items = read_bulk_reply(response->body);
+  const auto items = read_bulk_reply(response->body, documents.size() + 1);
   if (!items) {
     Answer answer = away("expected a bulk answer of Elasticsearch, found " + excerpt(*response));
     answer.status = response->status;

@@ -24,6 +24,8 @@ std::string cut(std::string_view text) {
 /// Where it is: {"items":[{"create":{"_id":..}}]} has the depths 1, 2, 3 and 4.
 class BulkHandler : public JsonHandlerBase {
  public:
+  explicit BulkHandler(std::size_t max_items) : max_items_(max_items) {}
+
   std::vector<BulkItem> items;
   bool has_items = false;
   bool well_formed = true;
@@ -31,7 +33,8 @@ class BulkHandler : public JsonHandlerBase {
   bool on_object_begin(Code&) {
     ++depth_;
     if (in_items_ && depth_ == 3) {
-      items.emplace_back();
+      if (items.size() == max_items_) in_items_ = false;  // a surplus one; nobody asks what follows
+      if (in_items_) items.emplace_back();
       seen_ = {};
     }
     if (in_items_ && depth_ == 4) ++actions_;
@@ -102,6 +105,7 @@ class BulkHandler : public JsonHandlerBase {
   struct Seen {
     bool id = false, status = false;
   };
+  std::size_t max_items_;
   Seen seen_;
   std::string key_;
   int depth_ = 0;
@@ -111,9 +115,9 @@ class BulkHandler : public JsonHandlerBase {
 
 }  // namespace
 
-std::optional<std::vector<BulkItem>> read_bulk_reply(std::string_view body) {
+std::optional<std::vector<BulkItem>> read_bulk_reply(std::string_view body, std::size_t max_items) {
   try {
-    BulkHandler handler = read_json<BulkHandler>(body, "bulk answer", kMaxDepth);
+    BulkHandler handler = read_json<BulkHandler>(body, "bulk answer", kMaxDepth, max_items);
     if (!handler.has_items || !handler.well_formed) return std::nullopt;
     return std::move(handler.items);
   } catch (const Error&) {

@@ -18,9 +18,9 @@ struct BulkItem {
 
 inline constexpr std::size_t kMaxReasonBytes = 300;  ///< a reason may quote the whole document
 
-/// The items in their order. nullopt for anything but a whole bulk answer: other JSON, no items, an item
+/// The items in their order, the first `max_items` of them. nullopt for anything but a whole bulk answer: other JSON, no items, an item
 /// that is not one action with an id and a status.
-std::optional<std::vector<BulkItem>> read_bulk_reply(std::string_view body);
+std::optional<std::vector<BulkItem>> read_bulk_reply(std::string_view body, std::size_t max_items);
 
 /// Type and reason of an error answer ({"error":{"type":..,"reason":..}}, or {"error":"text"});
 /// empty ones where there are none.

@@ -49,6 +49,7 @@ struct Answer {
   std::int64_t position = 0;      ///< of a settled one: to be acknowledged with it
 
   bool smaller = false;     ///< away: fewer bytes may do better
+  std::int64_t bytes = 0;   ///< of the batch that it answers
   std::string retry_after;  ///< as the server said it; '' = it did not
   std::int64_t status = 0;
   std::string type, reason;  ///< of one that is not settled
@@ -68,7 +69,8 @@ class Destination {
   /// not in it; the first one always is.
   virtual bool add(const StoredEvent& event, std::int64_t max_bytes) = 0;
   /// Sends the batch at hand and begins a new one, whatever the answer. One that waits for an answer calls
-  /// `meanwhile` while it does, which may add to the new one; `observer` may then be called on another thread.
+  /// `meanwhile` at once and every 20 seconds, which may add to the new one; `observer` may then be called on
+  /// another thread.
   /// Throws: DestinationError; the destination is to be opened anew. What `meanwhile` throws.
   virtual Answer deliver(const StageObserver& observer, const std::function<void()>& meanwhile) = 0;
 };

@@ -29,6 +29,23 @@ constexpr std::array<TextSetting, 7> kTexts = {{
 }};
 constexpr const char* kTimeout = "timeout-ms";
 
+/// What a newer version wrote may decide where an event goes, so it is not passed over.
+void read_setting(DestinationSettings& settings, const json::key_value_pair& member) {
+  const std::string_view name(member.key().data(), member.key().size());
+  for (const TextSetting& text : kTexts) {
+    const json::string* value = member.value().if_string();
+    if (text.name != name || value == nullptr) continue;
+    (settings.*text.value).assign(value->data(), value->size());
+    return;
+  }
+  if (name != kTimeout || !member.value().is_int64())
+    throw DestinationError(
+        Errc::invalid_argument,
+        "destination.settings: this version cannot read " + genops::quoted(name) + " there",
+        "a newer version wrote it");
+  settings.timeout_ms = member.value().get_int64();
+}
+
 }  // namespace
 
 std::string settings_json(const DestinationSettings& settings) {
@@ -49,12 +66,7 @@ DestinationSettings parse_settings(std::string_view text) {
     throw DestinationError(Errc::corrupt,
                            "destination.settings: expected a JSON object, found " + genops::quoted(text));
   DestinationSettings settings;
-  for (const TextSetting& each : kTexts) {
-    const json::value* value = object->if_contains(each.name);
-    if (value != nullptr && value->is_string()) settings.*each.value = value->get_string().c_str();
-  }
-  const json::value* timeout = object->if_contains(kTimeout);
-  if (timeout != nullptr && timeout->is_int64()) settings.timeout_ms = timeout->get_int64();
+  for (const json::key_value_pair& member : *object) read_setting(settings, member);
   return settings;
 }
 

@@ -2,6 +2,7 @@
 #include <array>
 
 #include "core/text.hpp"
+#include "net/url.hpp"
 #include "sync/elasticsearch_destination.hpp"
 #include "sync/elasticsearch_settings.hpp"
 #include "sync/elasticsearch_upkeep.hpp"
@@ -80,9 +81,7 @@ HttpTransport& Network::transport(const std::string& ca_file) {
 }
 
 const DestinationKind& kind_of_url(std::string_view url) {
-  std::string lower(url.substr(0, url.find(':') + 1));
-  std::transform(lower.begin(), lower.end(), lower.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+  const std::string lower = lower_case(std::string(url.substr(0, url.find(':') + 1)));
   for (const DestinationKind& kind : kinds()) {
     if (std::find(kind.schemes.begin(), kind.schemes.end(), lower) != kind.schemes.end()) return kind;
   }
@@ -90,11 +89,11 @@ const DestinationKind& kind_of_url(std::string_view url) {
     if (lower == scheme)
       throw Error(Errc::invalid_argument,
                   "url: '" + std::string(scheme) +
-                      "' destinations are not available in this version, found " + genops::quoted(url),
+                      "' destinations are not available in this version, found " + redacted(std::string(url)),
                   std::string("use ") + kSchemes);
   }
   throw Error(Errc::invalid_argument,
-              std::string("url: expected ") + kSchemes + ", found " + genops::quoted(url),
+              std::string("url: expected ") + kSchemes + ", found " + redacted(std::string(url)),
               url.find("://") == std::string_view::npos && url.find(':') != std::string_view::npos
                   ? "a server's URL begins with https:// or http://"
                   : "");

@@ -1,5 +1,6 @@
 #include "sync/elasticsearch_destination.hpp"
 
+#include <chrono>
 #include <future>
 
 #include "sync/document.hpp"
@@ -12,6 +13,8 @@ namespace {
 constexpr std::string_view kBulkPath =
     "/_bulk?timeout=30s&filter_path=took,errors,items.*._id,items.*.status,items.*.failure_store,"
     "items.*.error.type,items.*.error.reason";
+
+constexpr std::chrono::seconds kMeanwhile(20);
 
 }  // namespace
 
@@ -51,10 +54,14 @@ Answer ElasticsearchDestination::deliver(const StageObserver& observer,
     return client_.send("POST", kBulkPath, sent_.body, "application/x-ndjson",
                         [&] { observer(SyncStep::Stage::sent); });
   });
-  meanwhile();
+  do {
+    meanwhile();
+  } while (under_way.wait_for(kMeanwhile) != std::future_status::ready);
   const HttpResult result = under_way.get();
   if (std::holds_alternative<HttpResponse>(result)) observer(SyncStep::Stage::answered);
-  return bulk_answer(result, sent_.documents);
+  Answer answer = bulk_answer(result, sent_.documents);
+  answer.bytes = static_cast<std::int64_t>(sent_.body.size());
+  return answer;
 }
 
 }  // namespace genops

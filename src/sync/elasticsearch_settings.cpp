@@ -32,7 +32,7 @@ void check_index_part(std::string_view argument, std::string_view value) {
                   "a letter or digit, found " + genops::quoted(value));
 }
 
-void check_settings(const DestinationSettings& settings) {
+void check_names(const DestinationSettings& settings) {
   check_index_part("prefix", settings.prefix);
   check_index_part("namespace", settings.name_space);
   if (settings.granularity != "day" && settings.granularity != "month")
@@ -41,6 +41,14 @@ void check_settings(const DestinationSettings& settings) {
   if (settings.timeout_ms < 1'000 || settings.timeout_ms > kMaxTimeoutMs)
     throw Error(Errc::invalid_argument,
                 "timeout: expected 1 s to 1 h, found " + std::to_string(settings.timeout_ms) + " ms");
+}
+
+void check_credentials(const DestinationSettings& settings) {
+  if (!settings.api_key_file.empty() && !settings.user.empty())
+    throw Error(Errc::invalid_argument, "user: expected an API key or a user, found both");
+}
+
+void check_ca_file(const DestinationSettings& settings) {
   if (!settings.ca_file.empty() && !fs::is_regular_file(settings.ca_file))
     throw Error(Errc::not_found,
                 "ca: expected a file of certificates, found none at " + genops::quoted(settings.ca_file));
@@ -64,13 +72,21 @@ std::pair<std::string, std::string> checked_elasticsearch(std::string_view url,
                                                           const LedgerView&) {
   const HttpUrl parsed = parse_http_url(url, "url");
   const DestinationSettings kept = with_absolute_paths(settings);
-  check_settings(completed(kept));
+  check_names(completed(kept));
+  check_credentials(kept);
+  check_ca_file(kept);
   elasticsearch_authorization(kept, parsed);  // what cannot be used is said now and not when it ships
   return {parsed.text, settings_json(kept)};
 }
 
 DestinationSettings elasticsearch_settings(const DestinationRow& row) {
-  return completed(parse_settings(row.settings));
+  const DestinationSettings settings = completed(parse_settings(row.settings));
+  try {
+    check_names(settings);
+  } catch (const Error& error) {
+    throw DestinationError(error.code(), std::string("destination.settings: ") + error.what());
+  }
+  return settings;
 }
 
 std::string index_start(const DestinationSettings& settings) {

@@ -38,9 +38,9 @@ class Setup {
 
   SetupReport run() {
     const json::object present = present_template();
+    check_overlaps();
     const bool has_lifecycle = put_policy();
     put_template(present, has_lifecycle);
-    check_overlaps();
     return std::move(report_);
   }
 
@@ -54,7 +54,8 @@ class Setup {
       note("PUT", kPolicyPath, "", "kept as it is");
       return true;
     }
-    if (present.status == 401 || present.status == 403) refuse(present, "manage_ilm");
+    const bool passes = present.status == 408 || present.status == 429 || present.status >= 500;
+    if (present.status == 401 || present.status == 403 || passes) refuse(present, "manage_ilm");
     // Where there is no such request, servers say so in ways of their own; 7.x takes the path for an index.
     if (present.status != 404 || present.type != "resource_not_found_exception") {
       report_.warnings.push_back("this cluster has no index lifecycle policies: nothing deletes old indices");
@@ -100,6 +101,10 @@ class Setup {
       note("PUT", kTemplatePath, "", "kept: version " + std::to_string(version) + " is there");
       return;
     }
+    if (!present.empty() && !is_current)
+      report_.warnings.push_back("version " + std::to_string(version) + " of the index template " +
+                                 kTemplateName +
+                                 " was replaced; what was changed in it by hand is to be changed again");
     put(kTemplatePath, json::serialize(put_body),
         present.empty() ? "created"
         : is_current    ? "index pattern added"

@@ -130,6 +130,7 @@ DaysHandler read_answer(const HttpResponse& response) {
 
 FoundDays read_days(const HttpResponse& response) {
   DaysHandler found = read_answer(response);
+  if (found.shards < 0) refuse(found_instead(response));
   if (found.failed_shards != 0 || found.timed_out)
     refuse("only a part of the cluster's shards answered", "see GET _cluster/health, then try again");
   if (found.shards == 0) return {};  // no such index yet
@@ -143,7 +144,9 @@ FoundDays read_days(const HttpResponse& response) {
 SyncVerification verify_elasticsearch(Outbox& outbox, const DestinationRow& row, const LedgerView& ledger,
                                       Network& network) {
   ElasticsearchClient client(row, network, "genops-ledger/" + ledger.ids.back().id);
-  const std::string indices = "/" + index_start(client.settings()) + "*";
+  // Not those of a namespace that begins with this one's name: a date has no '-'.
+  const std::string start = index_start(client.settings());
+  const std::string indices = "/" + start + "*,-" + start + "*-*";
   const std::string lenient = "?ignore_unavailable=true&allow_no_indices=true";
   // A key that may only read cannot refresh; then what came in the last seconds may still be missing.
   client.send("POST", indices + "/_refresh" + lenient, "", "");

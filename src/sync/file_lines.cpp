@@ -12,10 +12,6 @@ constexpr std::size_t kBlockBytes = 256 * 1024;
 
 }  // namespace
 
-Descriptor::~Descriptor() {
-  if (value_ >= 0) ::close(value_);
-}
-
 bool FileLines::next(FileLine& line) {
   line = FileLine{};
   line.offset = offset_;

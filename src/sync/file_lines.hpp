@@ -5,20 +5,9 @@
 #include <string>
 #include <string_view>
 
+#include "store/descriptor.hpp"
+
 namespace genops {
-
-/// Closes a descriptor when its scope ends.
-class Descriptor {
- public:
-  explicit Descriptor(int value) : value_(value) {}
-  ~Descriptor();
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  int get() const { return value_; }
-
- private:
-  int value_;
-};
 
 struct FileLine {
   std::int64_t offset = 0;  ///< of its first byte in the file

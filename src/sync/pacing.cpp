@@ -28,11 +28,11 @@ Pause pause_after(const Answer& answer, std::int64_t failures, std::int64_t now_
 }
 
 Undelivered undelivered(const Refusal& refusal, const Undelivered* before, std::int64_t now_ms,
-                        std::mt19937_64& random) {
+                        std::int64_t delivered_at_ms, std::mt19937_64& random) {
   Undelivered kept;
   kept.seq = refusal.seq;
   kept.tries = before == nullptr ? 1 : before->tries + 1;
-  kept.since_ms = before == nullptr ? now_ms : before->since_ms;
+  kept.since_ms = before == nullptr || before->type != refusal.type ? now_ms : before->since_ms;
   kept.status = refusal.status;
   kept.type = refusal.type;
   kept.reason = refusal.reason;
@@ -42,7 +42,7 @@ Undelivered undelivered(const Refusal& refusal, const Undelivered* before, std::
       kept.next_at_ms = now_ms + full_jitter_ms(kRetryBaseMs, kRetryCapMs, kept.tries, random);
       return kept;
     case Refusal::Verdict::doubt:
-      if (now_ms - kept.since_ms >= kDoubtEndsMs) break;
+      if (now_ms - kept.since_ms >= kDoubtEndsMs && delivered_at_ms > kept.since_ms) break;
       [[fallthrough]];
     case Refusal::Verdict::hold:
       kept.state = "held";
@@ -55,19 +55,18 @@ Undelivered undelivered(const Refusal& refusal, const Undelivered* before, std::
   return kept;
 }
 
-const Refusal* shared_refusal(
-    std::span<const Refusal> refusals, std::int64_t settled, std::int64_t cursor,
+const Undelivered* shared_refusal(
+    std::span<const Undelivered> dying, std::int64_t settled, std::int64_t cursor,
     const std::function<std::int64_t(std::string_view type, std::int64_t seq)>& dead_before) {
   std::map<std::string_view, std::int64_t> dead;
-  for (const Refusal& refusal : refusals) {
-    if (refusal.verdict != Refusal::Verdict::dead) continue;
-    std::int64_t count = ++dead[refusal.type];
+  for (const Undelivered& event : dying) {
+    std::int64_t count = ++dead[event.type];
     std::int64_t of = settled;
     if (settled < kFewEvents && cursor >= kFewEvents) {  // who ships three events a minute is judged too
-      count += dead_before(refusal.type, cursor - kFewEvents);
+      count += dead_before(event.type, cursor - kFewEvents);
       of = kFewEvents;
     }
-    if (of >= kFewEvents && count * 2 >= of) return &refusal;
+    if (of >= kFewEvents && count * 2 >= of) return &event;
   }
   return nullptr;
 }

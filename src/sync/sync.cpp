@@ -6,13 +6,14 @@
 #include <thread>
 
 #include "core/text.hpp"
+#include "net/url.hpp"
 #include "sync/worker.hpp"
 
 namespace genops {
 namespace {
 
 constexpr std::size_t kMaxNameBytes = 100;
-constexpr std::chrono::seconds kStopGrace(9);
+constexpr std::chrono::seconds kStopGrace(8);
 constexpr std::chrono::milliseconds kStopCheck(100);
 
 bool has_control_character(std::string_view text) {
@@ -20,20 +21,21 @@ bool has_control_character(std::string_view text) {
                      [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
 }
 
-void check_text(std::string_view argument, std::string_view value, std::size_t max_bytes) {
+/// `shown`: the value as it may be repeated.
+void check_text(std::string_view argument, std::string_view value, std::size_t max_bytes,
+                const std::string& shown) {
   if (!value.empty() && value.size() <= max_bytes && is_valid_text(value) && !has_control_character(value))
     return;
   throw Error(Errc::invalid_argument, std::string(argument) + ": expected 1 to " + std::to_string(max_bytes) +
-                                          " bytes of UTF-8 without control characters, found " +
-                                          genops::quoted(value));
+                                          " bytes of UTF-8 without control characters, found " + shown);
 }
 
 }  // namespace
 
 void add_destination(Ledger& ledger, std::string_view name, std::string_view url,
                      const DestinationSettings& settings) {
-  check_text("name", name, kMaxNameBytes);
-  check_text("url", url, kMaxTextBytes);
+  check_text("name", name, kMaxNameBytes, genops::quoted(name));
+  check_text("url", url, kMaxTextBytes, redacted(std::string(url)));
   const DestinationKind& kind = kind_of_url(url);
   const auto [kept_url, kept_settings] = kind.checked(url, settings, view_of(ledger));
   Outbox(ledger.impl()).add_destination(name, kind.name, kept_url, kept_settings);

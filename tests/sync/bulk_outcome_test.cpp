@@ -69,8 +69,12 @@ TEST(BulkOutcome, ADocumentInTheFailureStoreIsNotThere) {
   EXPECT_EQ(verdict_of({"id", 201, true, "", ""}), "dead");
 }
 
+std::optional<std::vector<BulkItem>> read(std::string_view body) {
+  return read_bulk_reply(body, 100);
+}
+
 TEST(BulkReply, ReadsItemsWhateverElseStandsThere) {
-  const auto items = read_bulk_reply(
+  const auto items = read(
       R"({"took":3,"x":{"items":[1]},"errors":true,"items":[{"create":{"_index":"i","_id":"a","_shards":{"status":7},)"
       R"("status":201,"failure_store":"not_applicable"}},{"create":{"_id":"b","status":400,"error":{"type":"t","reason":)"
       R"("r","caused_by":{"type":"deeper","reason":"inner"}}}},{"create":{"failure_store":"used","_id":"c","status":201}}],)"
@@ -107,20 +111,28 @@ TEST(BulkReply, RefusesWhatIsNoWholeBulkAnswer) {
         R"({"items":[null]})",
         R"({"items":[[{"create":{"_id":"a","status":201}}]]})",
         "<html></html>"})
-    EXPECT_FALSE(read_bulk_reply(body).has_value()) << body;
+    EXPECT_FALSE(read(body).has_value()) << body;
+}
+
+TEST(BulkReply, KeepsNoMoreItemsThanAskedFor) {
+  std::string body = R"({"items":[)";
+  for (int i = 0; i < 50; ++i) body += R"({"create":{"_id":"a","status":201}},)";
+  body += R"({"create":{"_id":"b","status":201}}]})";
+  EXPECT_EQ(read_bulk_reply(body, 51)->size(), 51U);
+  EXPECT_EQ(read_bulk_reply(body, 10)->size(), 10U);
 }
 
 TEST(BulkReply, CutsReasonsBetweenCharacters) {
   std::string reason;
   for (int i = 0; i < 400; ++i) reason += "\xC3\xA4";
-  const auto items = read_bulk_reply(
-      R"({"items":[{"create":{"_id":"a","status":503,"error":{"type":"t","reason":")" + reason + "\"}}}]}");
+  const auto items = read(R"({"items":[{"create":{"_id":"a","status":503,"error":{"type":"t","reason":")" +
+                          reason + "\"}}}]}");
   ASSERT_TRUE(items.has_value());
   EXPECT_EQ((*items)[0].reason, reason.substr(0, 300) + "...");
-  EXPECT_EQ((*read_bulk_reply(R"({"items":[{"create":{"_id":"a","status":503,"error":{"reason":"x)" + reason +
-                              "\"}}}]}"))[0]
-                .reason,
-            "x" + reason.substr(0, 298) + "...");
+  EXPECT_EQ(
+      (*read(R"({"items":[{"create":{"_id":"a","status":503,"error":{"reason":"x)" + reason + "\"}}}]}"))[0]
+          .reason,
+      "x" + reason.substr(0, 298) + "...");
 }
 
 TEST(ServerError, IsReadFromWhatServersSay) {

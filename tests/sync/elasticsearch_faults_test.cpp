@@ -156,53 +156,6 @@ TEST_F(ElasticsearchFaults, ADeviceThatShipsThreeEventsAtATimeIsProtectedToo) {
   expect_all_there_once();
 }
 
-TEST_F(ElasticsearchFaults, OnlyWhatWasRefusedForNowIsSentAgain) {
-  record_numbered(*ledger_, 0, 2'000);
-  std::size_t seen = 0;
-  cluster_.judge = [&](const std::string&, const std::string&) -> std::optional<Item> {
-    if (++seen % 10 != 0 || seen > 2'000) return std::nullopt;
-    return Item{429, "cluster_block_exception",
-                "TOO_MANY_REQUESTS/12/disk usage exceeded flood-stage watermark"};
-  };
-  const SyncResult result = ship(waiting(kMinuteMs));
-  EXPECT_EQ(result.delivered, 2'000);
-  EXPECT_EQ(result.remaining, 0);
-  std::size_t sent = 0;
-  for (std::size_t i = 0; i < cluster_.bodies.size(); ++i) sent += cluster_.events_of_request(i);
-  EXPECT_EQ(sent, 2'200U);
-  expect_all_there_once();
-}
-
-TEST_F(ElasticsearchFaults, WhatSomebodyMustRepairIsHeldAndTriedAtOnceByTheNextCall) {
-  record_numbered(*ledger_, 0, 10);
-  cluster_.judge = [](const std::string&, const std::string& document) -> std::optional<Item> {
-    if (document.find("\"provider\":\"anthropic\"") == std::string::npos) return std::nullopt;
-    return Item{403, "cluster_block_exception", "index blocked by: [FORBIDDEN/8/index write (api)]"};
-  };
-  EXPECT_EQ(ship(waiting(kMinuteMs)).delivered, 6);
-  EXPECT_EQ(undelivered("held"), 4);
-  EXPECT_EQ(ship().delivered, 0);
-  EXPECT_EQ(number("SELECT min(tries) FROM undelivered"), 2);
-  cluster_.judge = {};
-  EXPECT_EQ(ship().delivered, 4);
-  expect_all_there_once();
-}
-
-TEST_F(ElasticsearchFaults, AnUnknownRefusalIsDeadAfterADay) {
-  record_numbered(*ledger_, 0, 1);
-  cluster_.judge = [](const std::string&, const std::string&) {
-    return std::optional(Item{400, "illegal_argument_exception", "pipeline with id [x] does not exist"});
-  };
-  ship();
-  EXPECT_EQ(undelivered("held"), 1);
-  clock_ms_ += 24 * 60 * kMinuteMs - 1;
-  ship();
-  EXPECT_EQ(undelivered("held"), 1);
-  clock_ms_ += 1;
-  ship();
-  EXPECT_EQ(undelivered("dead"), 1);
-}
-
 TEST_F(ElasticsearchFaults, WhatNeedsARepairStops) {
   record_numbered(*ledger_, 0, 3);
   const std::vector<Cluster::Script> stops = {

@@ -52,9 +52,9 @@ TEST_F(ElasticsearchVerify, AsksForDocumentsUpToTheCursorAndComparesDays) {
   EXPECT_TRUE(found.differences.empty());
   EXPECT_EQ(found.events, 10);
   EXPECT_EQ(found.cost_nanos, 10'001'665);
-  EXPECT_EQ(
-      cluster_.requests.back().url,
-      "http://127.0.0.1:9200/genops-ai-default-*/_search?ignore_unavailable=true&allow_no_indices=true");
+  EXPECT_EQ(cluster_.requests.back().url,
+            "http://127.0.0.1:9200/genops-ai-default-*,-genops-ai-default-*-*/"
+            "_search?ignore_unavailable=true&allow_no_indices=true");
   EXPECT_NE(cluster_.bodies.back().find(R"({"term":{"genops.ledger.id.keyword":")" + ledger_->ledger_id() +
                                         R"("}},{"range":{"genops.ledger.seq":{"lte":10}}})"),
             std::string::npos)
@@ -90,9 +90,9 @@ TEST_F(ElasticsearchVerify, TrustsWholeAnswersOnly) {
   record_numbered(*ledger_, 0, 1);
   ship();
   const std::string buckets = R"(,"aggregations":{"days":{"buckets":[]}}})";
-  for (const char* head : {R"({"timed_out":true,"_shards":{"total":2,"failed":0})",
-                           R"({"timed_out":false,"_shards":{"total":2,"failed":1})", R"({"timed_out":false)",
-                           R"({"_shards":{"total":2,"failed":0})"})
+  for (const char* head :
+       {R"({"timed_out":true,"_shards":{"total":2,"failed":0})",
+        R"({"timed_out":false,"_shards":{"total":2,"failed":1})", R"({"_shards":{"total":2,"failed":0})"})
     EXPECT_NE(refusal(FakeElasticsearch::json(200, head + buckets)).find("a part of the cluster's shards"),
               std::string::npos)
         << head;
