@@ -236,6 +236,24 @@ CASES = [
 ]  # fmt: skip
 
 
+def other_namespaces(url, ledger):
+    """What another destination has under a name that begins alike counts for that one."""
+    ledger.ingest([{"occurred_at": f"{GOOD_DAY}T10:00:00Z", "provider": "openai", "cost_usd": "0.5",
+                    "attributes": nested(60)}])  # fmt: skip
+    for name in ("prod", "prod-eu"):
+        ledger.run("destination", "add", name, url, "--namespace", name)
+        expect("shipped", ledger.rows("sync", "--to", name)[0]["remaining"], 0)
+    for name in ("prod", "prod-eu"):
+        expect(name, ledger.rows("sync", "verify", "--to", name)[0]["differences"], [])
+
+
+def nested(depth):
+    value = "deep"
+    for _ in range(depth):
+        value = {"n": value}
+    return value
+
+
 def main():
     version, genops = sys.argv[1:]
     if why := why_not(version):
@@ -251,6 +269,7 @@ def main():
             verified = ledger.rows("sync", "verify")[0]
             expect(f"after {case.__name__}", (verified["differences"], verified["remaining"]), ([], 0))
         expect("twins", cluster.twins(), [])
+        other_namespaces(server.url, ledger)
     return 0
 
 

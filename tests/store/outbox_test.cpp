@@ -139,6 +139,18 @@ TEST_F(OutboxTest, OneWorkerAtATime) {
   EXPECT_FALSE(try_lease().has_value());  // given back
 }
 
+TEST_F(OutboxTest, ALeaseThatIsRenewedLastsAndALostOneCannotBe) {
+  outbox_.add_destination("archive", "file", "file:/a", "{}");
+  DestinationLease lease(ledger_.impl(), "archive");
+  now_ += DestinationLease::kLeaseMs - 1;
+  lease.renew();
+  now_ += DestinationLease::kLeaseMs - 1;
+  EXPECT_TRUE(try_lease().has_value());
+  now_ += 1;
+  const DestinationLease successor(ledger_.impl(), "archive");
+  EXPECT_THROW(lease.renew(), Error);
+}
+
 TEST_F(OutboxTest, APausedWorkersLateAcknowledgementIsVoid) {
   outbox_.add_destination("archive", "file", "file:/a", "{}");
   auto paused = std::make_unique<DestinationLease>(ledger_.impl(), "archive");
