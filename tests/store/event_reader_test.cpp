@@ -50,33 +50,7 @@ class EventReaderTest : public testing::Test {
     event.event_id = "019478e5-2b59-7000-8000-000000000001";
     event.kind = EventKind::attempt;
     event.status = Status::error;
-    event.operation_type = "llm.completion";
-    event.operation_name = "answer";
-    event.project = "chatbot";
-    event.environment = "production";
-    event.customer_id = "customer-123";
-    event.cost_center = "cs";
-    event.feature = "chat";
-    event.user_id = "u1";
-    event.error_type = "timeout";
-    event.session_id = "s1";
-    event.cache_read_tokens = 3;
-    event.cache_write_tokens = 4;
-    event.cache_write_1h_tokens = 5;
-    event.reasoning_tokens = 6;
-    event.input_cost_nanos = 700'000;
-    event.output_cost_nanos = 300'037;
-    event.duration_ms = 812;
-    event.trace_id = "4bf92f3577b34da6a3ce929d0e0e4736";
-    event.span_id = "00f067aa0ba902b7";
-    event.parent_span_id = "00f067aa0ba902b8";
-    event.reserved_nanos = 2'000'000;
-    event.policy_result = "WARNING";
-    event.reason_code = "BUDGET_EXCEEDED";
-    event.service_tier = "flex";
-    event.region = "eu";
-    event.units = R"({"searches":2})";
-    event.attributes = R"({"k":"v"})";
+    test::set_every_field(event);
     return event;
   }
   static Event correction_of(const Event& original) {

@@ -6,6 +6,7 @@
 #include <limits>
 #include <string>
 
+#include "support/shipping.hpp"
 #include "sync/shipped_document.hpp"
 
 namespace genops {
@@ -33,38 +34,7 @@ StoredEvent bare_event() {
 
 StoredEvent full_event() {
   StoredEvent event = bare_event();
-  event.model = "gpt-4";
-  event.operation_type = "llm.completion";
-  event.operation_name = "openai-attempt";
-  event.team = "customer-support";
-  event.project = "chatbot-v2";
-  event.environment = "production";
-  event.customer_id = "customer-123";
-  event.cost_center = "engineering";
-  event.feature = "chat";
-  event.user_id = "u1";
-  event.session_id = "s1";
-  event.error_type = "timeout";
-  event.input_tokens = 50;
-  event.output_tokens = 150;
-  event.cache_read_tokens = 7;
-  event.cache_write_tokens = 20;
-  event.cache_write_1h_tokens = 3;
-  event.reasoning_tokens = 90;
-  event.cost_nanos = 50'000'000;
-  event.input_cost_nanos = 20'000'000;
-  event.output_cost_nanos = 30'000'000;
-  event.duration_ms = 812;
-  event.trace_id = "4bf92f3577b34da6a3ce929d0e0e4736";
-  event.span_id = "00f067aa0ba902b7";
-  event.parent_span_id = "00f067aa0ba902b8";
-  event.reserved_nanos = 60'000'000;
-  event.policy_result = "WARNING";
-  event.reason_code = "BUDGET_EXCEEDED";
-  event.service_tier = "flex";
-  event.region = "eu";
-  event.units = R"({"searches":2})";
-  event.attributes = R"({"k":"v"})";
+  test::set_every_field(event);
   return event;
 }
 
