@@ -1,6 +1,7 @@
 #include "store/create.hpp"
 
 #include <fcntl.h>
+#include <sqlite3.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -43,6 +44,25 @@ void demand(SQLite::Database& db, const std::vector<std::string>& require) {
   }
 }
 
+std::string journal_mode(SQLite::Database& db) {
+  const std::string mode = db.execAndGet("PRAGMA main.journal_mode").getString();
+  return mode == "wal" ? mode : db.execAndGet("PRAGMA main.journal_mode = WAL").getString();
+}
+
+/// SQLite does not wait when it changes the mode: two connections that both want to would wait for each other.
+/// So each of them tries again.
+std::string wal_mode(SQLite::Database& db, std::int64_t busy_timeout_ms) {
+  constexpr int kStepMs = 5;
+  for (std::int64_t waited_ms = 0;; waited_ms += kStepMs) {
+    try {
+      return journal_mode(db);
+    } catch (const SQLite::Exception& error) {
+      if ((error.getErrorCode() & 0xFF) != SQLITE_BUSY || waited_ms >= busy_timeout_ms) throw;
+    }
+    sqlite3_sleep(kStepMs);
+  }
+}
+
 }  // namespace
 
 void expect_file(const std::string& path) {
@@ -80,12 +100,11 @@ void prepare_file(const std::string& path, bool create) {
   ::close(file);
 }
 
-void set_up(SQLite::Database& db, const std::string& path, const std::vector<std::string>& require) {
+void set_up(SQLite::Database& db, const std::string& path, const std::vector<std::string>& require,
+            std::int64_t busy_timeout_ms) {
   const FileState found = file_state(db, path);  // refuses what is no ledger before anything is written
   // Looked at each time: a copy made by VACUUM INTO is a ledger, but not in WAL mode.
-  std::string mode = db.execAndGet("PRAGMA main.journal_mode").getString();
-  if (mode != "wal") mode = db.execAndGet("PRAGMA main.journal_mode = WAL").getString();
-  if (mode != "wal")
+  if (wal_mode(db, busy_timeout_ms) != "wal")
     throw Error(Errc::io, path + ": this file system does not support SQLite's write-ahead log",
                 "put the ledger on a local disk");
   // Nearly always there is nothing to do, and no reason to wait for whoever is writing.

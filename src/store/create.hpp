@@ -2,6 +2,7 @@
 
 #include <SQLiteCpp/SQLiteCpp.h>
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -16,7 +17,8 @@ void expect_file(const std::string& path);
 void prepare_file(const std::string& path, bool create);
 
 /// WAL, migrations, the ledger's demands if it is new, and a new ledger id if the file was copied from
-/// another machine.
-void set_up(SQLite::Database& db, const std::string& path, const std::vector<std::string>& require);
+/// another machine. Waits up to `busy_timeout_ms` for others who do the same.
+void set_up(SQLite::Database& db, const std::string& path, const std::vector<std::string>& require,
+            std::int64_t busy_timeout_ms);
 
 }  // namespace genops

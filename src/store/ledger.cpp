@@ -78,7 +78,7 @@ Ledger::Impl::Impl(std::string named, Options chosen) : path(std::move(named)), 
     prepare_file(path, options.create);
     writer = std::make_unique<SQLite::Database>(
         open_connection(path, Options::Access::write, options.durability, options.busy_timeout_ms));
-    translating(path.c_str(), [&] { set_up(*writer, path, options.require); });
+    translating(path.c_str(), [&] { set_up(*writer, path, options.require, options.busy_timeout_ms); });
     sqlite3* handle = writer->getHandle();
     // The guards are for statements that are not ours: append inserts and never replaces.
     sqlite3_db_config(handle, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, nullptr);
