@@ -108,6 +108,7 @@ struct SyncVerification {
   std::int64_t cost_nanos = 0;
   std::int64_t remaining = 0;  ///< recorded and not delivered: past the cursor, held or dead
   std::vector<SyncDifference> differences;
+  bool can_rewind = false;  ///< `rewind` brings back what is missing there
 };
 /// Compares, per UTC day, count and sum of nanos of what the cursor says was delivered with what is there.
 /// No differences mean that nothing is missing there only where nothing remains. Throws: not_found; io;

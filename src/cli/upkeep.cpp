@@ -78,18 +78,12 @@ std::string verification_text(const std::string& name, const SyncVerification& f
   return text + '\n' + (same ? "" : text_table(difference_text(found)));
 }
 
-bool can_rewind(Ledger& ledger, const std::string& name) {
-  const std::vector<Value> parameters = {name};
-  return !ledger.query("SELECT 1 FROM destination WHERE name = ? AND kind <> 'file'", parameters)
-              .rows.empty();
-}
-
 int run_verify(const Globals& globals, const std::string& to) {
   return ask_each(globals, to, [&](Ledger& ledger, const std::string& name, std::string& json) {
     const SyncVerification found = verify_destination(ledger, name);
     json += verification_json(name, found);
     if (!globals.json) print(verification_text(name, found));
-    if (!found.differences.empty() && can_rewind(ledger, name))
+    if (!found.differences.empty() && found.can_rewind)
       say(globals, "what is missing there comes back by `genops sync rewind --from DAY`, then `genops sync`");
     return found.differences.empty() && found.remaining == 0 ? kDone : kNo;
   });

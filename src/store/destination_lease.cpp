@@ -89,22 +89,20 @@ DestinationLease::DestinationLease(Ledger::Impl& ledger, std::string_view name) 
 
 DestinationLease::~DestinationLease() {
   try {
-    ledger_.write([&](SQLite::Database& db) {
-      SQLite::Statement update(db,
-                               "UPDATE main.destination SET lease_owner = NULL, lease_until_ms = NULL"
-                               " WHERE destination_id = ? AND epoch = ? AND lease_owner = ?");
-      bind_lease(update, 1);
-      update.exec();
-    });
+    ledger_.write(
+        [&](SQLite::Database& db) { leased_update(db, "lease_owner = NULL, lease_until_ms = NULL").exec(); });
   } catch (const std::exception&) {
     // A destructor tells nobody; the lease runs out, or the lock shows that its holder is gone.
   }
 }
 
-void DestinationLease::bind_lease(SQLite::Statement& statement, int first) const {
-  statement.bind(first, row_.id);
-  statement.bind(first + 1, epoch_);
-  statement.bind(first + 2, owner_);
+SQLite::Statement DestinationLease::leased_update(SQLite::Database& db, const char* assignments) const {
+  SQLite::Statement update(db, std::string("UPDATE main.destination SET ") + assignments +
+                                   " WHERE destination_id = ?1 AND epoch = ?2 AND lease_owner = ?3");
+  update.bind(1, row_.id);
+  update.bind(2, epoch_);
+  update.bind(3, owner_);
+  return update;
 }
 
 bool DestinationLease::is_free(std::int64_t now_ms) const {
@@ -117,7 +115,8 @@ void DestinationLease::take(SQLite::Database& db) {
   const std::int64_t now_ms = ledger_.lease_now();
   if (!is_free(now_ms))
     throw Error(Errc::busy, "destination " + genops::quoted(row_.name) + ": another worker is shipping to it",
-                "wait until it is done, or end it; if it died with its machine, its lease ends in at most 60 seconds");
+                "wait until it is done, or end it; if it died with its machine, its lease ends in at most 60 "
+                "seconds");
   SQLite::Statement update(
       db,
       "UPDATE main.destination SET epoch = epoch + 1, lease_owner = ?, lease_until_ms = ?"
@@ -131,11 +130,8 @@ void DestinationLease::take(SQLite::Database& db) {
 void DestinationLease::renew() {
   const std::int64_t until_ms = ledger_.lease_now() + kLeaseMs;
   ledger_.write([&](SQLite::Database& db) {
-    SQLite::Statement update(db,
-                             "UPDATE main.destination SET lease_until_ms = ?"
-                             " WHERE destination_id = ? AND epoch = ? AND lease_owner = ?");
-    update.bind(1, until_ms);
-    bind_lease(update, 2);
+    SQLite::Statement update = leased_update(db, "lease_until_ms = ?4");
+    update.bind(4, until_ms);
     if (update.exec() == 0) throw lost(row_.name);
   });
 }
@@ -143,16 +139,15 @@ void DestinationLease::renew() {
 void DestinationLease::acknowledge(const Acknowledgement& outcome) {
   const std::int64_t now_ms = ledger_.lease_now();
   ledger_.write([&](SQLite::Database& db) {
-    SQLite::Statement update(db,
-                             "UPDATE main.destination SET cursor = ?, position = ?, lease_until_ms = ?,"
-                             " last_success_at = coalesce(?, last_success_at), state = 'active',"
-                             " last_error = NULL, next_try_at = NULL"
-                             " WHERE destination_id = ? AND epoch = ? AND lease_owner = ?");
-    update.bind(1, outcome.cursor);
-    update.bind(2, outcome.position);
-    update.bind(3, now_ms + kLeaseMs);
-    bind_optional(update, 4, outcome.arrived > 0 ? std::optional(now_ms) : std::nullopt);
-    bind_lease(update, 5);
+    SQLite::Statement update =
+        leased_update(db,
+                      "cursor = ?4, position = ?5, lease_until_ms = ?6,"
+                      " last_success_at = coalesce(?7, last_success_at), state = 'active',"
+                      " last_error = NULL, next_try_at = NULL");
+    update.bind(4, outcome.cursor);
+    update.bind(5, outcome.position);
+    update.bind(6, now_ms + kLeaseMs);
+    bind_optional(update, 7, outcome.arrived > 0 ? std::optional(now_ms) : std::nullopt);
     if (update.exec() == 0) throw lost(row_.name);
     write_exceptions(db, row_.id, outcome);
   });
@@ -161,13 +156,10 @@ void DestinationLease::acknowledge(const Acknowledgement& outcome) {
 void DestinationLease::record_outcome(const ShippingState& state) {
   if (state.state == "active" && row_.state == "active") return;
   ledger_.write([&](SQLite::Database& db) {
-    SQLite::Statement update(db,
-                             "UPDATE main.destination SET state = ?, last_error = nullif(?, ''),"
-                             " next_try_at = ? WHERE destination_id = ? AND epoch = ? AND lease_owner = ?");
-    update.bind(1, state.state);
-    update.bind(2, state.error);
-    bind_optional(update, 3, state.next_try_ms);
-    bind_lease(update, 4);
+    SQLite::Statement update = leased_update(db, "state = ?4, last_error = nullif(?5, ''), next_try_at = ?6");
+    update.bind(4, state.state);
+    update.bind(5, state.error);
+    bind_optional(update, 6, state.next_try_ms);
     update.exec();
   });
 }
@@ -190,11 +182,8 @@ std::int64_t DestinationLease::redrive() {
 void DestinationLease::rewind(std::int64_t seq) {
   if (seq >= row_.cursor) return;
   ledger_.write([&](SQLite::Database& db) {
-    SQLite::Statement update(db,
-                             "UPDATE main.destination SET cursor = ? WHERE destination_id = ? AND epoch = ?"
-                             " AND lease_owner = ?");
-    update.bind(1, seq);
-    bind_lease(update, 2);
+    SQLite::Statement update = leased_update(db, "cursor = ?4");
+    update.bind(4, seq);
     if (update.exec() == 0) throw lost(row_.name);
     SQLite::Statement forget(db, "DELETE FROM main.undelivered WHERE destination_id = ? AND seq > ?");
     forget.bind(1, row_.id);

@@ -60,8 +60,8 @@ class DestinationLease {
  private:
   void take(SQLite::Database& db);
   bool is_free(std::int64_t now_ms) const;
-  /// Binds what says "this row, still under this lease" from parameter `first` on.
-  void bind_lease(SQLite::Statement& statement, int first) const;
+  /// UPDATE of this row while it is still under this lease; parameters of `assignments` begin with ?4.
+  SQLite::Statement leased_update(SQLite::Database& db, const char* assignments) const;
 
   Ledger::Impl& ledger_;
   DestinationRow row_;

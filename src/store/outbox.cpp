@@ -35,17 +35,14 @@ void bind_text(SQLite::Statement& statement, int index, std::string_view text) {
   statement.bind(index, std::string(text));
 }
 
-std::int64_t one_number(SQLite::Database& db, const char* sql) {
-  SQLite::Statement select(db, sql);
-  return select.executeStep() ? select.getColumn(0).getInt64() : 0;
-}
-
 /// The first column of the first row; nullopt for no row and NULL.
-std::optional<std::int64_t> ask(Ledger::Impl& ledger, const char* sql, std::int64_t parameter) {
+template <class... Parameters>
+std::optional<std::int64_t> ask(Ledger::Impl& ledger, const char* sql, const Parameters&... parameters) {
   std::optional<std::int64_t> answer;
   ledger.read([&](SQLite::Database& db) {
     SQLite::Statement select(db, sql);
-    select.bind(1, parameter);
+    int index = 0;
+    (select.bind(++index, parameters), ...);
     if (select.executeStep()) Columns(select).number(answer);
   });
   return answer;
@@ -161,9 +158,7 @@ void Outbox::events(std::span<const std::int64_t> seqs, const Take& take) {
 }
 
 std::int64_t Outbox::last_seq() {
-  std::int64_t seq = 0;
-  ledger_.read([&](SQLite::Database& db) { seq = one_number(db, "SELECT max(seq) FROM main.event"); });
-  return seq;
+  return ask(ledger_, "SELECT max(seq) FROM main.event").value_or(0);
 }
 
 std::int64_t Outbox::count_undelivered(std::int64_t destination_id) {
@@ -190,17 +185,11 @@ std::optional<std::int64_t> Outbox::first_seq_since(std::int64_t from_ms) {
 }
 
 std::int64_t Outbox::count_dead(std::int64_t destination_id, std::string_view type, std::int64_t seq) {
-  std::int64_t count = 0;
-  ledger_.read([&](SQLite::Database& db) {
-    SQLite::Statement select(db,
-                             "SELECT count(*) FROM main.undelivered WHERE destination_id = ? AND seq > ?"
-                             " AND state = 'dead' AND type = ?");
-    select.bind(1, destination_id);
-    select.bind(2, seq);
-    bind_text(select, 3, type);
-    if (select.executeStep()) count = select.getColumn(0).getInt64();
-  });
-  return count;
+  return ask(ledger_,
+             "SELECT count(*) FROM main.undelivered WHERE destination_id = ? AND seq > ?"
+             " AND state = 'dead' AND type = ?",
+             destination_id, seq, std::string(type))
+      .value_or(0);
 }
 
 std::vector<Undelivered> Outbox::due(std::int64_t destination_id, std::int64_t now_ms, std::int64_t limit) {

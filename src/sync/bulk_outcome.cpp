@@ -1,7 +1,6 @@
 #include "sync/bulk_outcome.hpp"
 
 #include <algorithm>
-#include <array>
 
 #include "core/text.hpp"
 
@@ -71,8 +70,7 @@ Answer::Kind kind_of(int status, const ServerError& error) {
 
 std::string excerpt(const HttpResponse& response) {
   if (response.body.empty()) return "nothing";
-  return (response.content_type.empty() ? "" : response.content_type + " ") +
-         genops::quoted(std::string_view(response.body).substr(0, 200));
+  return (response.content_type.empty() ? "" : response.content_type + " ") + genops::quoted(response.body);
 }
 
 /// Why the items are not those of the request; '' = they are. Documents are matched by place and id, so a

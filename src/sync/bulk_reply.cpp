@@ -1,10 +1,7 @@
 #include "sync/bulk_reply.hpp"
 
-#include <array>
 #include <boost/json.hpp>
-#include <charconv>
 
-#include "core/text.hpp"
 #include "ingest/json_reader.hpp"
 
 namespace genops {

@@ -62,6 +62,7 @@ SyncVerification verify_destination(Ledger& ledger, std::string_view destination
     // A worker beside it may deliver, between the two sides of the comparison, what was held before.
     if (!result.differences.empty() && now_undelivered != undelivered && left > 1) continue;
     result.remaining = std::max<std::int64_t>(0, outbox.last_seq() - row.cursor) + now_undelivered;
+    result.can_rewind = kind.can_rewind;
     return result;
   }
 }

@@ -1,9 +1,7 @@
 #include "sync/worker.hpp"
 
 #include <algorithm>
-#include <memory>
 
-#include "core/text.hpp"
 #include "genops/time.hpp"
 #include "sync/pacing.hpp"
 #include "sync/pass.hpp"
