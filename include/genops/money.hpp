@@ -23,6 +23,22 @@ std::string usd_text(std::int64_t nanos, int decimals);
 /// The nearest double, for display only.
 double usd(std::int64_t nanos);
 
+/// A decimal number as written times 10^decimals, as a whole number, rounded half to even where it is none.
+/// Throws: as parse_usd.
+struct Scaled {
+  std::int64_t value;
+  bool exact;  ///< nothing was rounded
+};
+Scaled parse_scaled(std::string_view text, int decimals);
+
+/// The reverse: exact text of `value` / 10^decimals, without trailing zeros.
+std::string decimal_text(std::int64_t value, int decimals);
+
+/// What `count` units cost at `pico_usd` (10^-12 USD) per `per` units, in nano-USD: one 128-bit product, rounded half to
+/// even, once. The only place where a price meets a count. `per` is above 0; the others may be negative.
+/// Throws: Error{overflow} beyond 64 bits.
+std::int64_t cost_nanos(std::int64_t pico_usd, std::int64_t per, std::int64_t count);
+
 /// a + b. Throws: Error{overflow}; `what` names the sum.
 std::int64_t checked_add(std::int64_t a, std::int64_t b, const char* what);
 

@@ -101,23 +101,24 @@ std::uint64_t magnitude_of(std::int64_t nanos) {
 
 }  // namespace
 
-std::int64_t parse_usd(std::string_view text) {
+Scaled parse_scaled(std::string_view text, int decimals) {
   const auto number = split(text);
   if (!number) {
     throw Error(Errc::invalid_argument, "expected a decimal number such as 0.054, found " + quoted(text));
   }
-  const auto overflow = [&] {
-    return Error(Errc::overflow,
-                 "expected an amount within +-9223372036.854775807 USD, found " + quoted(text));
-  };
-  if (number->zero_from(0)) return 0;
+  if (number->zero_from(0)) return {0, true};
 
-  // So many of the digits stand before the decimal point of the amount in nanos. A non-zero number leaves
-  // this loop by overflow after few digits, however large `kept` is.
-  const std::int64_t kept = static_cast<std::int64_t>(number->whole.size()) + number->exponent + kDecimals;
-  if (kept < 0) return 0;  // less than a tenth of a nano
+  // So many of the digits stand before the decimal point of the scaled number. A non-zero number leaves this
+  // loop by overflow after few digits, however large `kept` is.
+  const std::int64_t kept = static_cast<std::int64_t>(number->whole.size()) + number->exponent + decimals;
+  if (kept < 0) return {0, false};  // less than a tenth of its unit
   const std::uint64_t limit = number->negative ? kMaxMagnitude : kMaxMagnitude - 1;
   std::uint64_t magnitude = 0;
+  const auto overflow = [&] {
+    return Error(Errc::overflow, "expected an amount within +-" +
+                                     decimal_text(std::numeric_limits<std::int64_t>::max(), decimals) +
+                                     ", found " + quoted(text));
+  };
   for (std::int64_t i = 0; i < kept; ++i) {
     const unsigned digit = number->digit(i);
     if (magnitude > (limit - digit) / 10) throw overflow();
@@ -127,14 +128,41 @@ std::int64_t parse_usd(std::string_view text) {
     if (magnitude == limit) throw overflow();
     ++magnitude;
   }
-  return static_cast<std::int64_t>(number->negative ? 0U - magnitude : magnitude);
+  return {static_cast<std::int64_t>(number->negative ? 0U - magnitude : magnitude), number->zero_from(kept)};
+}
+
+std::int64_t parse_usd(std::string_view text) {
+  return parse_scaled(text, kDecimals).value;
+}
+
+std::int64_t cost_nanos(std::int64_t pico_usd, std::int64_t per, std::int64_t count) {
+  __extension__ using Wide = __int128;
+  const Wide exact = static_cast<Wide>(pico_usd) * count;  // in pico-USD * per: below 2^126
+  const Wide divisor = static_cast<Wide>(per) * 1000;
+  Wide nanos = exact / divisor;  // towards 0
+  const Wide rest = exact % divisor;
+  const Wide twice = (rest < 0 ? -rest : rest) * 2;
+  if (twice > divisor || (twice == divisor && nanos % 2 != 0)) nanos += exact < 0 ? -1 : 1;
+  if (nanos > std::numeric_limits<std::int64_t>::max() || nanos < std::numeric_limits<std::int64_t>::min())
+    throw Error(Errc::overflow, "a cost of " + std::to_string(count) + " units at " +
+                                    std::to_string(pico_usd) + " pico-USD per " + std::to_string(per) +
+                                    " does not fit 64 bits of nano-USD");
+  return static_cast<std::int64_t>(nanos);
+}
+
+std::string decimal_text(std::int64_t value, int decimals) {
+  const auto width = static_cast<std::size_t>(decimals);
+  std::string text = digits_of(magnitude_of(value), width + 1);
+  if (decimals > 0) {
+    text.insert(text.size() - width, 1, '.');
+    text.erase(text.find_last_not_of('0') + 1);
+    if (text.back() == '.') text.pop_back();
+  }
+  return value < 0 ? "-" + text : text;
 }
 
 std::string usd_text(std::int64_t nanos) {
-  std::string text = usd_text(nanos, kDecimals);
-  text.erase(text.find_last_not_of('0') + 1);
-  if (text.back() == '.') text.pop_back();
-  return text;
+  return decimal_text(nanos, kDecimals);
 }
 
 std::string usd_text(std::int64_t nanos, int decimals) {
