@@ -9,6 +9,7 @@
 #include "event_log.hpp"
 #include "ingest/check_event.hpp"
 #include "ingest/event_fields.hpp"
+#include "ingest/event_units.hpp"
 
 namespace genops {
 
@@ -60,17 +61,19 @@ class IdBytes {
   bool set_;
 };
 
-bool has_detail(const Event& e) {
-  return e.input_cost_nanos || e.output_cost_nanos || e.reserved_nanos || !e.session_id.empty() ||
+bool has_detail(const Event& e, const EventCost& cost) {
+  return cost.input_cost_nanos || cost.output_cost_nanos || e.reserved_nanos || !e.session_id.empty() ||
          !e.error_type.empty() || !e.parent_span_id.empty() || !e.policy_result.empty() ||
          !e.reason_code.empty() || !e.service_tier.empty() || !e.region.empty() || !e.units.empty() ||
-         !e.attributes.empty();
+         !e.attributes.empty() || !e.raw_usage.empty();
 }
 
 }  // namespace
 
-Appender::Appender(sqlite3* db)
+Appender::Appender(sqlite3* db, PriceTables& prices)
     : db_(db),
+      prices_(prices),
+      effective_(db),
       ledger_id_(read_ledger_id(db)),
       insert_event_(
           db,
@@ -98,7 +101,7 @@ Recorded Appender::append(const Event& event, const Attribution& defaults, std::
   check_facts(event);
   if (const auto seq = earlier_recording(event)) {
     check_attribution(event);
-    return repeat(event, *seq);
+    return repeat(event, *seq, now_ms);
   }
   if (event.kind == EventKind::adjustment) {
     check_attribution(event);
@@ -114,7 +117,9 @@ Recorded Appender::append(const Event& event, const Attribution& defaults, std::
   }
   const Attribution& attribution = filled ? who : static_cast<const Attribution&>(event);
   check_required(attribution);
-  return insert(event, {series_id(attribution), event.occurred_at_ms.value_or(now_ms), std::nullopt}, now_ms);
+  const std::int64_t occurred_at = event.occurred_at_ms.value_or(now_ms);
+  return insert(event, {series_id(attribution), occurred_at, std::nullopt},
+                cost_of(event, attribution, occurred_at), now_ms);
 }
 
 std::optional<std::int64_t> Appender::earlier_recording(const Event& event) {
@@ -154,60 +159,16 @@ std::optional<std::int64_t> Appender::find_event(const Uuid& id) {
   return first_of(tail);
 }
 
-Recorded Appender::repeat(const Event& event, std::int64_t seq) {
-  if (auto event_id = says_the_same(event, seq))
-    return {Recorded::Outcome::duplicate, *std::move(event_id), seq};
-  const std::string name = event.idempotency_key.empty() ? "event_id " + event.event_id
-                                                         : "idempotency_key " + quoted(event.idempotency_key);
-  throw Error(Errc::conflict,
-              name + " is taken by " + describe(seq) +
-                  ", and this event differs from it: " + quoted(event.provider) + " " + quoted(event.model) +
-                  (event.cost_nanos ? ", cost_usd " + usd_text(*event.cost_nanos) : ""),
-              "a repeat must say the same; a new event needs a new key, a correction is an adjustment with "
-              "refers_to");
-}
-
-// What the repeat gives is compared, as in new_event's trigger; what it leaves out is not.
-std::optional<std::string> Appender::says_the_same(const Event& event, std::int64_t seq) {
-  if (!select_stored_) {
-    std::string columns = "kind, status, units";
-    for (const Field& field : event_fields())
-      if (field.text != nullptr || field.number != nullptr) (columns += ", ") += field.name;
-    select_stored_ = Statement(db_, "SELECT " + columns + " FROM main.cost_event WHERE seq = ?", true);
-  }
-  Statement& stored = select_stored_;
-  const ResetAtExit reset(stored);
-  stored.bind(1, seq);
-  if (!stored.step()) return std::nullopt;
-  std::string event_id;
-  const auto is = [&](std::string_view given, int column) {
-    return given.empty() || given == stored.text(column);
-  };
-  int at = 0;
-  bool same = is(event.kind ? kind_name(*event.kind) : std::string_view(), at++);
-  same = is(!event.status ? "" : *event.status == Status::success ? "success" : "error", at++) && same;
-  same = is(event.units, at++) && same;
-  for (const Field& field : event_fields()) {
-    if (field.text != nullptr) {
-      const std::string& given = event.*field.text;
-      if (field.text == &Event::event_id) event_id = stored.text(at);
-      if (field.type == FieldType::uuid)
-        same = (given.empty() || uuid_text(*parse_uuid(given)) == stored.text(at)) && same;
-      else if (field.text == &Event::idempotency_key)
-        same = (stored.is_null(at) || is(given, at)) && same;
-      else
-        same = is(given, at) && same;
-      ++at;
-    } else if (field.number != nullptr) {
-      const auto& given = event.*field.number;
-      if (field.type == FieldType::time)
-        same = (!given || format_time(*given) == stored.text(at)) && same;
-      else
-        same = (!given || (!stored.is_null(at) && *given == stored.int64(at))) && same;
-      ++at;
-    }
-  }
-  return same ? std::optional(std::move(event_id)) : std::nullopt;
+// What is stated stays as it is stated; what is not, the book prices, for requests that went to a provider.
+EventCost Appender::cost_of(const Event& event, const Attribution& who, std::int64_t occurred_at_ms) {
+  if (const auto stated = stated_cost_nanos(event))
+    return {stated, event.input_cost_nanos, event.output_cost_nanos, 0, {}};
+  const EventKind kind = event.kind.value_or(EventKind::attempt);
+  const UnitCounts counts =
+      kind == EventKind::attempt && !who.model.empty() ? counts_of(event) : UnitCounts();
+  if (counts.empty()) return {{}, event.input_cost_nanos, event.output_cost_nanos, {}, {}};
+  return price_usage(prices_, {who.provider, who.model, event.region, event.service_tier, occurred_at_ms},
+                     counts);
 }
 
 // A correction belongs to the day and the attribution of what it corrects.
@@ -235,10 +196,11 @@ Recorded Appender::adjust(const Event& event, std::int64_t now_ms) {
                   "refers_to: an adjustment takes the attribution of the event it corrects, whose " +
                       std::string(field.name) + " is " + quoted(right) + ", found " + quoted(given));
   }
-  return insert(event, {original.int64(2), occurred_at, seq}, now_ms);
+  return insert(event, {original.int64(2), occurred_at, seq}, cost_of(event, event, occurred_at), now_ms);
 }
 
-Recorded Appender::insert(const Event& event, const Place& place, std::int64_t now_ms) {
+Recorded Appender::insert(const Event& event, const Place& place, const EventCost& cost,
+                          std::int64_t now_ms) {
   const Uuid id = !event.event_id.empty() ? *parse_uuid(event.event_id)
                   : !event.idempotency_key.empty()
                       ? uuid_of_key(ledger_id_, event.idempotency_key)
@@ -246,7 +208,6 @@ Recorded Appender::insert(const Event& event, const Place& place, std::int64_t n
   std::string text = uuid_text(id);
   const IdBytes<16> trace_id(event.trace_id);
   const IdBytes<8> span_id(event.span_id);
-  const auto cost = stated_cost_nanos(event);
 
   Statement& row = insert_event_;
   int at = 0;
@@ -254,11 +215,10 @@ Recorded Appender::insert(const Event& event, const Place& place, std::int64_t n
   row.bind(++at, static_cast<int>(event.kind.value_or(EventKind::attempt)));
   row.bind(++at, static_cast<int>(event.status.value_or(Status::success)));
   row.bind(++at, place.occurred_at_ms);
-  for (const auto& count :
-       {event.input_tokens, event.output_tokens, event.cache_read_tokens, event.cache_write_tokens,
-        event.cache_write_1h_tokens, event.reasoning_tokens, cost, event.duration_ms})
+  for (const auto& count : {event.input_tokens, event.output_tokens, event.cache_read_tokens,
+                            event.cache_write_tokens, event.cache_write_1h_tokens, event.reasoning_tokens,
+                            cost.cost_nanos, event.duration_ms, cost.price_id})
     bind_optional(row, ++at, count);
-  bind_optional(row, ++at, cost ? std::optional(0) : std::nullopt);  // price_id 0: stated
   row.bind(++at, now_ms);
   row.bind(++at, std::span<const std::uint8_t>(id));
   trace_id.bind(row, ++at);
@@ -269,17 +229,18 @@ Recorded Appender::insert(const Event& event, const Place& place, std::int64_t n
                                            : text);
   row.run();
   const std::int64_t seq = sqlite3_last_insert_rowid(db_);
-  if (place.refers_to || has_detail(event)) insert_detail(event, seq, place.refers_to);
-  return {Recorded::Outcome::recorded, std::move(text), seq};
+  if (place.refers_to || has_detail(event, cost)) insert_detail(event, cost, seq, place.refers_to);
+  return {Recorded::Outcome::recorded, std::move(text), seq, cost.cost_nanos};
 }
 
-void Appender::insert_detail(const Event& event, std::int64_t seq, std::optional<std::int64_t> refers_to) {
+void Appender::insert_detail(const Event& event, const EventCost& cost, std::int64_t seq,
+                             std::optional<std::int64_t> refers_to) {
   if (!insert_detail_)
     insert_detail_ = Statement(
         db_,
         "INSERT INTO main.event_detail(seq, session_id, error_type, parent_span_id, input_cost_nanos,"
         " output_cost_nanos, reserved_nanos, refers_to, policy_result, reason_code, service_tier, region,"
-        " units, attributes) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " units, attributes, raw_usage) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         true);
   const IdBytes<8> parent(event.parent_span_id);
   Statement& row = insert_detail_;
@@ -288,11 +249,10 @@ void Appender::insert_detail(const Event& event, std::int64_t seq, std::optional
   bind_text(row, ++at, event.session_id);
   bind_text(row, ++at, event.error_type);
   parent.bind(row, ++at);
-  for (const auto& number :
-       {event.input_cost_nanos, event.output_cost_nanos, event.reserved_nanos, refers_to})
+  for (const auto& number : {cost.input_cost_nanos, cost.output_cost_nanos, event.reserved_nanos, refers_to})
     bind_optional(row, ++at, number);
   for (const std::string* text : {&event.policy_result, &event.reason_code, &event.service_tier,
-                                  &event.region, &event.units, &event.attributes})
+                                  &event.region, &event.units, &event.attributes, &event.raw_usage})
     bind_text(row, ++at, *text);
   row.run();
 }
@@ -330,17 +290,6 @@ std::int64_t Appender::series_id(const Attribution& who) {
   }
   series_.emplace(packed_, id);
   return id;
-}
-
-std::string Appender::describe(std::int64_t seq) {
-  Statement select(
-      db_, "SELECT event_id, occurred_at, provider, model, cost_nanos FROM main.cost_event WHERE seq = ?");
-  select.bind(1, seq);
-  select.step();
-  return "event " + std::string(select.text(0)) + " (" + quoted(select.text(2)) + " " +
-         quoted(select.text(3)) +
-         (select.is_null(4) ? std::string() : ", cost_usd " + usd_text(select.int64(4))) + ", " +
-         std::string(select.text(1)) + ")";
 }
 
 }  // namespace genops

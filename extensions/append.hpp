@@ -10,6 +10,7 @@
 #include "genops/event.hpp"
 #include "genops/money.hpp"
 #include "genops/time.hpp"
+#include "priced_event.hpp"
 #include "random_bytes.hpp"
 #include "sqlite_api.hpp"
 
@@ -21,12 +22,20 @@ namespace genops {
 /// as its owner's connection; not for a connection that somebody else must be able to close.
 class Appender {
  public:
-  explicit Appender(sqlite3* db);
+  /// `prices` is of the same connection and lives as long.
+  Appender(sqlite3* db, PriceTables& prices);
+
+  /// Before the appends of a transaction: prices that others have changed since hold from here on.
+  void begin() { prices_.refresh(); }
 
   /// Appends one event within the caller's transaction. `defaults` fill what the event leaves unset.
   /// Throws: Error{invalid_argument} naming the field, Error{conflict} naming both events; then nothing of it
   ///         is written and the transaction may go on. Any other Error is SQLite's and ends the transaction.
   Recorded append(const Event& event, const Attribution& defaults, std::int64_t now_ms);
+
+  /// Appends an adjustment by `cost` and `counts` to the event at `seq`; an empty key is none.
+  Recorded append_difference(std::int64_t seq, const EventCost& cost, const UnitCounts& counts,
+                             Event adjustment, std::int64_t now_ms);
 
   /// To be told when a transaction with appends was rolled back: the series that it made are gone.
   void forget_series() { series_.clear(); }
@@ -40,17 +49,23 @@ class Appender {
     std::optional<std::int64_t> refers_to;
   };
 
-  Recorded repeat(const Event& event, std::int64_t seq);
+  Recorded repeat(const Event& event, std::int64_t seq, std::int64_t now_ms);
+  std::optional<Recorded> revise(const Event& event, std::int64_t seq, std::int64_t now_ms);
   /// The event_id of the recorded event, if what `event` gives is equal to it.
   std::optional<std::string> says_the_same(const Event& event, std::int64_t seq);
   Recorded adjust(const Event& event, std::int64_t now_ms);
-  Recorded insert(const Event& event, const Place& place, std::int64_t now_ms);
-  void insert_detail(const Event& event, std::int64_t seq, std::optional<std::int64_t> refers_to);
+  Recorded insert(const Event& event, const Place& place, const EventCost& cost, std::int64_t now_ms);
+  EventCost cost_of(const Event& event, const Attribution& who, std::int64_t occurred_at_ms);
+  void insert_detail(const Event& event, const EventCost& cost, std::int64_t seq,
+                     std::optional<std::int64_t> refers_to);
   void check_required(const Attribution& who) const;
   std::int64_t series_id(const Attribution& who);
+  std::optional<std::int64_t> cost_at(std::int64_t seq);
   std::string describe(std::int64_t seq);
 
   sqlite3* db_;
+  PriceTables& prices_;
+  EffectiveEvents effective_;
   Uuid ledger_id_;
   std::vector<std::string Attribution::*> required_;
   RandomBytes random_;

@@ -86,7 +86,7 @@ void current_usage_function(sqlite3_context* context, const Arguments& arguments
 void record_cost_function(sqlite3_context* context, const Arguments& arguments) {
   const std::string event = arguments.required_text(0, "event_json");
   result_text(context, within("record_cost()", [&] {
-                return record_cost(sqlite3_context_db_handle(context), event, now_ms());
+                return record_cost(sqlite3_context_db_handle(context), prices_of(context), event, now_ms());
               }));
 }
 

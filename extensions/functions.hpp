@@ -3,6 +3,7 @@
 #include <span>
 
 #include "arguments.hpp"
+#include "price_tables.hpp"
 
 namespace genops {
 
@@ -14,7 +15,10 @@ struct ScalarFunction {
   void (*call)(sqlite3_context* context, const Arguments& arguments);
 };
 
-/// Every scalar function of docs/sql.md.
+/// Every scalar function of docs/sql.md but those of price_functions.hpp.
 std::span<const ScalarFunction> scalar_functions();
+
+/// Within a call: the prices of its connection, kept from one call to the next.
+PriceTables& prices_of(sqlite3_context* context);
 
 }  // namespace genops

@@ -49,12 +49,15 @@ class Scope {
 
 }  // namespace
 
-std::string record_cost(sqlite3* db, std::string_view event_json, std::int64_t now_ms) {
+std::string record_cost(sqlite3* db, PriceTables& prices, std::string_view event_json, std::int64_t now_ms) {
   expect_ledger(db);
-  const Event event = parse_event_json(event_json);
+  const ParsedEvent event = parse_event_json(event_json);
   Scope scope(db);
   adopt_machine(db);
-  Recorded recorded = Appender(db).append(event, {}, now_ms);
+  Appender appender(db, prices);
+  appender.begin();
+  Recorded recorded = appender.append(event, {}, now_ms);
+  for (const Event& other : event.further) appender.append(other, {}, now_ms);
   fold_long_tail(db);
   scope.commit();
   return std::move(recorded.event_id);

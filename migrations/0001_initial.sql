@@ -31,7 +31,7 @@ CREATE TABLE series(
 
 -- One row per event. What sums need comes first, so that reading it stops early.
 -- kind: 0 attempt, 1 cached, 2 refused, 3 released, 4 expired, 5 adjustment. status: 0 success, 1 error.
--- price_id: 0 = the cost was stated by the caller; NULL = unpriced.
+-- price_id: the price that was used; 0 = the cost was stated by the caller; NULL = unpriced.
 CREATE TABLE event(
   seq INTEGER PRIMARY KEY,
   series_id INTEGER NOT NULL,
@@ -69,9 +69,53 @@ CREATE TABLE event_detail(
   service_tier TEXT,
   region TEXT,
   units TEXT,         -- JSON object: rarer billed units and their counts
-  attributes TEXT     -- JSON object, as given
+  attributes TEXT,    -- JSON object, as given
+  raw_usage TEXT      -- JSON: the usage as the provider's response gave it
 ) STRICT;
 CREATE INDEX event_detail_refers_to ON event_detail(refers_to) WHERE refers_to IS NOT NULL;
+
+-- ---------------------------------------------------------------- prices
+
+-- Prices that came together: what users set ('user'), the book that comes with the program ('genops'), imported ones.
+CREATE TABLE price_book(
+  book_id INTEGER PRIMARY KEY,
+  name TEXT NOT NULL UNIQUE,
+  rank INTEGER NOT NULL,       -- the lowest is asked first: 0 user, 1 imported, 2 bundled
+  version TEXT NOT NULL,
+  revision INTEGER NOT NULL,   -- raised with every change of the book
+  changed_at INTEGER NOT NULL
+) STRICT;
+
+-- The rates of one model under one combination of the other dimensions. Events refer to it, so it is never changed: what
+-- no longer holds is retired.
+CREATE TABLE price(
+  price_id INTEGER PRIMARY KEY,
+  book_id INTEGER NOT NULL,
+  place INTEGER NOT NULL,      -- order within the book; of equals the first holds
+  provider TEXT NOT NULL,
+  model TEXT NOT NULL,
+  match TEXT NOT NULL,         -- JSON: the model names it is for
+  region TEXT NOT NULL,        -- a prefix of the request's; '' = all
+  service_tier TEXT NOT NULL,
+  hours TEXT NOT NULL,         -- JSON: [[start minute, finish minute, weekdays], ..] in UTC, bit 0 is Monday; [] = always
+  valid_from INTEGER, valid_to INTEGER,  -- [milliseconds); NULL = no end
+  currency TEXT NOT NULL DEFAULT 'USD',
+  source TEXT NOT NULL,
+  version TEXT NOT NULL,       -- of the book that brought it
+  recorded_at INTEGER NOT NULL,
+  retired_at INTEGER
+) STRICT;
+CREATE INDEX price_provider ON price(provider) WHERE retired_at IS NULL;
+
+CREATE TABLE price_rate(
+  price_id INTEGER NOT NULL,
+  unit TEXT NOT NULL,
+  above_tokens INTEGER NOT NULL,  -- the whole request, when its prompt has more tokens than this
+  at_least INTEGER NOT NULL,      -- 1: or as many
+  pico_usd INTEGER NOT NULL,      -- 10^-12 USD
+  per INTEGER NOT NULL,           -- for so many units
+  PRIMARY KEY (price_id, unit, above_tokens)
+) STRICT, WITHOUT ROWID;
 
 -- ---------------------------------------------------------------- derived from the log, rebuilt and checked by verify
 
@@ -146,7 +190,9 @@ CREATE VIEW cost_event AS
     d.session_id,
     e.input_tokens, e.output_tokens, e.cache_read_tokens, e.cache_write_tokens, e.cache_write_1h_tokens, e.reasoning_tokens,
     e.cost_nanos, e.cost_nanos / 1e9 AS cost_usd, d.input_cost_nanos, d.output_cost_nanos,
-    CASE e.price_id WHEN 0 THEN 'stated' END AS price_source,
+    CASE e.price_id WHEN 0 THEN 'stated' ELSE (
+      SELECT b.name || ' ' || p.version FROM price p JOIN price_book b ON b.book_id = p.book_id
+      WHERE p.price_id = e.price_id) END AS price_source,
     CASE e.status WHEN 0 THEN 'success' ELSE 'error' END AS status,
     d.error_type, e.duration_ms,
     lower(nullif(hex(e.trace_id), '')) AS trace_id, lower(nullif(hex(e.span_id), '')) AS span_id,
@@ -154,5 +200,5 @@ CREATE VIEW cost_event AS
     d.reserved_nanos, d.policy_result, d.reason_code,
     (SELECT lower(substr(hex(o.event_id), 1, 8) || '-' || substr(hex(o.event_id), 9, 4) || '-' || substr(hex(o.event_id), 13, 4)
       || '-' || substr(hex(o.event_id), 17, 4) || '-' || substr(hex(o.event_id), 21)) FROM event o WHERE o.seq = d.refers_to) AS refers_to,
-    d.attributes, d.service_tier, d.region, d.units
+    d.attributes, d.service_tier, d.region, d.units, d.raw_usage
   FROM event e JOIN series s ON s.series_id = e.series_id LEFT JOIN event_detail d ON d.seq = e.seq;

@@ -48,3 +48,17 @@ CREATE TRIGGER series_guard_update BEFORE UPDATE ON series
 BEGIN SELECT RAISE(ABORT, 'series is append-only: it says whom recorded costs belong to'); END;
 CREATE TRIGGER series_guard_delete BEFORE DELETE ON series
 BEGIN SELECT RAISE(ABORT, 'series is append-only: it says whom recorded costs belong to'); END;
+
+-- Events refer to the prices that priced them. What no longer holds is retired (retired_at) or takes another place.
+CREATE TRIGGER price_guard_update BEFORE UPDATE OF price_id, book_id, provider, model, match, region, service_tier, hours, valid_from,
+  valid_to, currency, source, version, recorded_at ON price
+BEGIN SELECT RAISE(ABORT, 'price is append-only: `genops price set` and `genops price import` replace prices'); END;
+CREATE TRIGGER price_guard_delete BEFORE DELETE ON price
+BEGIN SELECT RAISE(ABORT, 'price is append-only: `genops price set` and `genops price import` replace prices'); END;
+CREATE TRIGGER price_rate_guard_insert BEFORE INSERT ON price_rate
+WHEN EXISTS (SELECT 1 FROM price_rate WHERE price_id = NEW.price_id AND unit = NEW.unit AND above_tokens = NEW.above_tokens)
+BEGIN SELECT RAISE(ABORT, 'price_rate is append-only: `genops price set` and `genops price import` replace prices'); END;
+CREATE TRIGGER price_rate_guard_update BEFORE UPDATE ON price_rate
+BEGIN SELECT RAISE(ABORT, 'price_rate is append-only: `genops price set` and `genops price import` replace prices'); END;
+CREATE TRIGGER price_rate_guard_delete BEFORE DELETE ON price_rate
+BEGIN SELECT RAISE(ABORT, 'price_rate is append-only: `genops price set` and `genops price import` replace prices'); END;

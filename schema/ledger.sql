@@ -54,10 +54,50 @@ CREATE TABLE event_detail(
   service_tier TEXT,
   region TEXT,
   units TEXT,         -- JSON object: rarer billed units and their counts
-  attributes TEXT     -- JSON object, as given
+  attributes TEXT,    -- JSON object, as given
+  raw_usage TEXT      -- JSON: the usage as the provider's response gave it
 ) STRICT;
 
 CREATE INDEX event_detail_refers_to ON event_detail(refers_to) WHERE refers_to IS NOT NULL;
+
+CREATE TABLE price_book(
+  book_id INTEGER PRIMARY KEY,
+  name TEXT NOT NULL UNIQUE,
+  rank INTEGER NOT NULL,       -- the lowest is asked first: 0 user, 1 imported, 2 bundled
+  version TEXT NOT NULL,
+  revision INTEGER NOT NULL,   -- raised with every change of the book
+  changed_at INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE price(
+  price_id INTEGER PRIMARY KEY,
+  book_id INTEGER NOT NULL,
+  place INTEGER NOT NULL,      -- order within the book; of equals the first holds
+  provider TEXT NOT NULL,
+  model TEXT NOT NULL,
+  match TEXT NOT NULL,         -- JSON: the model names it is for
+  region TEXT NOT NULL,        -- a prefix of the request's; '' = all
+  service_tier TEXT NOT NULL,
+  hours TEXT NOT NULL,         -- JSON: [[start minute, finish minute, weekdays], ..] in UTC, bit 0 is Monday; [] = always
+  valid_from INTEGER, valid_to INTEGER,  -- [milliseconds); NULL = no end
+  currency TEXT NOT NULL DEFAULT 'USD',
+  source TEXT NOT NULL,
+  version TEXT NOT NULL,       -- of the book that brought it
+  recorded_at INTEGER NOT NULL,
+  retired_at INTEGER
+) STRICT;
+
+CREATE INDEX price_provider ON price(provider) WHERE retired_at IS NULL;
+
+CREATE TABLE price_rate(
+  price_id INTEGER NOT NULL,
+  unit TEXT NOT NULL,
+  above_tokens INTEGER NOT NULL,  -- the whole request, when its prompt has more tokens than this
+  at_least INTEGER NOT NULL,      -- 1: or as many
+  pico_usd INTEGER NOT NULL,      -- 10^-12 USD
+  per INTEGER NOT NULL,           -- for so many units
+  PRIMARY KEY (price_id, unit, above_tokens)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE rollup_hour(key INTEGER PRIMARY KEY, sums BLOB NOT NULL) STRICT;
 
@@ -125,7 +165,9 @@ CREATE VIEW cost_event AS
     d.session_id,
     e.input_tokens, e.output_tokens, e.cache_read_tokens, e.cache_write_tokens, e.cache_write_1h_tokens, e.reasoning_tokens,
     e.cost_nanos, e.cost_nanos / 1e9 AS cost_usd, d.input_cost_nanos, d.output_cost_nanos,
-    CASE e.price_id WHEN 0 THEN 'stated' END AS price_source,
+    CASE e.price_id WHEN 0 THEN 'stated' ELSE (
+      SELECT b.name || ' ' || p.version FROM price p JOIN price_book b ON b.book_id = p.book_id
+      WHERE p.price_id = e.price_id) END AS price_source,
     CASE e.status WHEN 0 THEN 'success' ELSE 'error' END AS status,
     d.error_type, e.duration_ms,
     lower(nullif(hex(e.trace_id), '')) AS trace_id, lower(nullif(hex(e.span_id), '')) AS span_id,
@@ -133,7 +175,7 @@ CREATE VIEW cost_event AS
     d.reserved_nanos, d.policy_result, d.reason_code,
     (SELECT lower(substr(hex(o.event_id), 1, 8) || '-' || substr(hex(o.event_id), 9, 4) || '-' || substr(hex(o.event_id), 13, 4)
       || '-' || substr(hex(o.event_id), 17, 4) || '-' || substr(hex(o.event_id), 21)) FROM event o WHERE o.seq = d.refers_to) AS refers_to,
-    d.attributes, d.service_tier, d.region, d.units
+    d.attributes, d.service_tier, d.region, d.units, d.raw_usage
   FROM event e JOIN series s ON s.series_id = e.series_id LEFT JOIN event_detail d ON d.seq = e.seq;
 
 CREATE TABLE byte(value INTEGER PRIMARY KEY, hex TEXT NOT NULL UNIQUE, byte BLOB NOT NULL) STRICT;
@@ -181,6 +223,7 @@ BEGIN
     WHEN 'parent_span_id' THEN RAISE(ABORT, 'cost_event.parent_span_id: expected text of 1 to 1024 bytes of UTF-8 without NUL')
     WHEN 'units' THEN RAISE(ABORT, 'cost_event.units: expected text of 1 to 65536 bytes of UTF-8 without NUL')
     WHEN 'attributes' THEN RAISE(ABORT, 'cost_event.attributes: expected text of 1 to 65536 bytes of UTF-8 without NUL')
+    WHEN 'raw_usage' THEN RAISE(ABORT, 'cost_event.raw_usage: expected text of 1 to 65536 bytes of UTF-8 without NUL')
   END;
 END;
 
@@ -213,33 +256,40 @@ BEGIN
     WHERE NOT json_valid(NEW.value) OR json_type(NEW.value) <> 'object' OR NEW.value IS NOT (
       SELECT '{' || group_concat('"' || key || '":' || atom) || '}' FROM (
         SELECT key, max(atom) AS atom FROM json_each(NEW.value)
-        WHERE key IN ('cache_read_audio_tokens', 'characters', 'images', 'input_audio_tokens', 'input_image_tokens', 'input_video_tokens',
-            'output_audio_tokens', 'output_image_tokens', 'pages', 'requests', 'searches', 'seconds')
+        WHERE key IN ('cache_read_audio_tokens', 'cache_read_image_tokens', 'cache_read_video_tokens', 'characters', 'images',
+            'input_audio_tokens', 'input_image_tokens', 'input_video_tokens', 'output_audio_tokens', 'output_image_tokens',
+            'output_video_tokens', 'pages', 'requests', 'searches', 'seconds')
           AND type = 'integer'
           AND atom BETWEEN CASE WHEN NEW.kind IS 'adjustment' THEN -9007199254740991 ELSE 0 END AND 9007199254740991
         GROUP BY key ORDER BY key));
 END;
 
-CREATE VIEW check_attributes(value) AS SELECT NULL WHERE 0;
+CREATE VIEW check_json(field, value) AS SELECT NULL, NULL WHERE 0;
 
-CREATE TRIGGER check_attributes_insert INSTEAD OF INSERT ON check_attributes WHEN NEW.value IS NOT NULL
+CREATE TRIGGER check_json_insert INSTEAD OF INSERT ON check_json WHEN NEW.value IS NOT NULL
 BEGIN
-  SELECT RAISE(ABORT, 'cost_event.attributes: expected a JSON object')
-    WHERE NOT json_valid(NEW.value) OR json_type(NEW.value) <> 'object';
-  SELECT RAISE(ABORT, 'cost_event.attributes: \u0000 is not allowed') WHERE instr(NEW.value, '\u0000') > 0;
-  SELECT RAISE(ABORT, 'cost_event.attributes: expected at most 256 names, none twice')
+  SELECT CASE NEW.field WHEN 'attributes' THEN RAISE(ABORT, 'cost_event.attributes: expected a JSON object')
+      ELSE RAISE(ABORT, 'cost_event.raw_usage: expected a JSON object or array') END
+    WHERE NOT json_valid(NEW.value) OR json_type(NEW.value) NOT IN ('object', iif(NEW.field = 'attributes', 'object', 'array'));
+  SELECT CASE NEW.field WHEN 'attributes' THEN RAISE(ABORT, 'cost_event.attributes: \u0000 is not allowed')
+      ELSE RAISE(ABORT, 'cost_event.raw_usage: \u0000 is not allowed') END WHERE instr(NEW.value, '\u0000') > 0;
+  SELECT CASE NEW.field WHEN 'attributes' THEN RAISE(ABORT, 'cost_event.attributes: expected at most 256 names, none twice')
+      ELSE RAISE(ABORT, 'cost_event.raw_usage: expected at most 256 names, none twice') END
     WHERE (SELECT count(*) FROM json_each(NEW.value)) > 256 OR EXISTS (
       SELECT 1 FROM json_tree(NEW.value) WHERE typeof(key) = 'text' GROUP BY parent, key HAVING count(*) > 1);
-  SELECT RAISE(ABORT, 'cost_event.attributes: expected numbers within a double')
+  SELECT CASE NEW.field WHEN 'attributes' THEN RAISE(ABORT, 'cost_event.attributes: expected numbers within a double')
+      ELSE RAISE(ABORT, 'cost_event.raw_usage: expected numbers within a double') END
     WHERE EXISTS (SELECT 1 FROM json_tree(NEW.value) WHERE type IN ('real', 'integer')
       AND atom NOT BETWEEN -1.7976931348623157e308 AND 1.7976931348623157e308);
   -- A lone surrogate decodes to bytes that read as U+FFFD; a true U+FFFD is taken out first.
-  SELECT RAISE(ABORT, 'cost_event.attributes: expected no lone surrogate')
+  SELECT CASE NEW.field WHEN 'attributes' THEN RAISE(ABORT, 'cost_event.attributes: expected no lone surrogate')
+      ELSE RAISE(ABORT, 'cost_event.raw_usage: expected no lone surrogate') END
     WHERE lower(NEW.value) GLOB '*\ud[89a-f]*' AND EXISTS (SELECT 1 FROM json_tree(NEW.value)
       WHERE replace(key, char(65533), '') GLOB '*[' || char(65533) || ']*'
          OR (type = 'text' AND replace(atom, char(65533), '') GLOB '*[' || char(65533) || ']*'));
   -- Few texts have so many brackets that it takes a walk from the root to tell.
-  SELECT RAISE(ABORT, 'cost_event.attributes: expected at most 64 levels')
+  SELECT CASE NEW.field WHEN 'attributes' THEN RAISE(ABORT, 'cost_event.attributes: expected at most 64 levels')
+      ELSE RAISE(ABORT, 'cost_event.raw_usage: expected at most 64 levels') END
     WHERE length(NEW.value) - length(replace(replace(NEW.value, '{', ''), '[', '')) > 64 AND EXISTS (
       WITH RECURSIVE container AS MATERIALIZED (
           SELECT id, parent FROM json_tree(NEW.value) WHERE type IN ('object', 'array')),
@@ -261,7 +311,7 @@ BEGIN
     ('status', NEW.status, 1024), ('price_source', NEW.price_source, 1024), ('policy_result', NEW.policy_result, 1024),
     ('event_id', NEW.event_id, 1024), ('refers_to', NEW.refers_to, 1024), ('trace_id', NEW.trace_id, 1024),
     ('span_id', NEW.span_id, 1024), ('parent_span_id', NEW.parent_span_id, 1024), ('units', NEW.units, 65536),
-    ('attributes', NEW.attributes, 65536)) WHERE value IS NOT NULL;
+    ('attributes', NEW.attributes, 65536), ('raw_usage', NEW.raw_usage, 65536)) WHERE value IS NOT NULL;
   SELECT RAISE(ABORT, 'cost_event.provider: expected a provider, found none') WHERE NEW.provider IS NULL;
   SELECT RAISE(ABORT, 'cost_event.kind: expected attempt, cached, refused, released, expired or adjustment')
     WHERE NEW.kind NOT IN ('attempt', 'cached', 'refused', 'released', 'expired', 'adjustment');
@@ -291,9 +341,9 @@ BEGIN
   SELECT RAISE(ABORT, 'cost_event.output_cost_nanos: expected none for this kind, or 0 where its cost is 0')
     WHERE (NEW.kind IN ('cached', 'released') AND NEW.output_cost_nanos <> 0)
       OR (NEW.kind IN ('refused', 'expired') AND NEW.output_cost_nanos IS NOT NULL);
-  SELECT RAISE(ABORT, 'cost_event.price_source: expected ''stated'' beside a cost, or nothing')
-    WHERE NEW.price_source IS NOT NULL AND (NEW.price_source <> 'stated'
-      OR (NEW.cost_nanos IS NULL AND NEW.cost_usd IS NULL));
+  -- A price belongs to the ledger that has it: a cost that comes with the source of another's is a stated one.
+  SELECT RAISE(ABORT, 'cost_event.price_source: expected nothing without a cost')
+    WHERE NEW.price_source IS NOT NULL AND NEW.cost_nanos IS NULL AND NEW.cost_usd IS NULL;
   SELECT RAISE(ABORT, 'cost_event.model: expected a model, usage or a cost beside the provider')
     WHERE coalesce(NEW.kind, '') NOT IN ('cached', 'released') AND coalesce(NEW.model, NEW.cost_nanos, NEW.cost_usd, NEW.units,
       NEW.input_tokens, NEW.output_tokens, NEW.cache_read_tokens,
@@ -315,7 +365,7 @@ BEGIN
   SELECT RAISE(ABORT, 'cost_event.parent_span_id: expected 16 lower-case hex digits, not all zero')
     WHERE NEW.parent_span_id IS NOT NULL AND (length(NEW.parent_span_id) <> 16 OR NEW.parent_span_id GLOB '*[^0-9a-f]*' OR NEW.parent_span_id NOT GLOB '*[^0]*');
   INSERT INTO check_units(value, kind) VALUES (NEW.units, NEW.kind);
-  INSERT INTO check_attributes(value) VALUES (NEW.attributes);
+  INSERT INTO check_json(field, value) VALUES ('attributes', NEW.attributes), ('raw_usage', NEW.raw_usage);
 
   -- RFC 3339 or a plain date in UTC, or whole milliseconds; anything else comes out as -1 and is refused next door.
   INSERT INTO new_event
@@ -369,7 +419,7 @@ BEGIN
       coalesce(NEW.cost_nanos, CAST(round(NEW.cost_usd * 1e9) AS INTEGER),
         CASE WHEN NEW.kind IN ('cached', 'released') THEN 0 END), NEW.duration_ms,
       NEW.session_id, NEW.error_type, NEW.input_cost_nanos, NEW.output_cost_nanos, NEW.reserved_nanos, NEW.policy_result,
-      NEW.reason_code, NEW.service_tier, NEW.region, NEW.units, NEW.attributes
+      NEW.reason_code, NEW.service_tier, NEW.region, NEW.units, NEW.attributes, NEW.raw_usage
     FROM (
       SELECT substr(NEW.occurred_at, 1, 10) AS day, substr(NEW.occurred_at, 12, 8) AS time, zone,
         substr(NEW.occurred_at, 20, length(NEW.occurred_at) - 19 - length(zone)) AS fraction,
@@ -393,10 +443,10 @@ CREATE VIEW new_event(
   occurred_at, provider, model, operation_type, operation_name, team, project, environment, customer_id,
   cost_center, feature, user_id, input_tokens, output_tokens, cache_read_tokens, cache_write_tokens,
   cache_write_1h_tokens, reasoning_tokens, cost_nanos, duration_ms, session_id, error_type, input_cost_nanos,
-  output_cost_nanos, reserved_nanos, policy_result, reason_code, service_tier, region, units, attributes
+  output_cost_nanos, reserved_nanos, policy_result, reason_code, service_tier, region, units, attributes, raw_usage
 ) AS SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
   NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
-  NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL WHERE 0;
+  NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL WHERE 0;
 
 CREATE TRIGGER new_event_insert INSTEAD OF INSERT ON new_event
 BEGIN
@@ -437,6 +487,7 @@ BEGIN
       AND (NEW.service_tier IS NULL OR NEW.service_tier IS d.service_tier)
       AND (NEW.region IS NULL OR NEW.region IS d.region) AND (NEW.units IS NULL OR NEW.units IS d.units)
       AND (NEW.attributes IS NULL OR NEW.attributes IS d.attributes)
+      AND (NEW.raw_usage IS NULL OR NEW.raw_usage IS d.raw_usage)
     THEN RAISE(IGNORE)
     ELSE RAISE(ABORT, 'cost_event.idempotency_key: this key or event_id is taken by an event with other content') END
   FROM event e JOIN series s ON s.series_id = e.series_id LEFT JOIN event_detail d ON d.seq = e.seq
@@ -498,15 +549,15 @@ BEGIN
       NEW.trace_id, NEW.span_id, NEW.idempotency_key
     FROM (SELECT now, coalesce((SELECT occurred_at FROM event WHERE seq = NEW.refers_to), NEW.occurred_at, now) AS at
           FROM (SELECT CAST(round((julianday('now') - 2440587.5) * 86400000) AS INTEGER) AS now));
-  INSERT INTO event_detail(seq, session_id, error_type, parent_span_id, input_cost_nanos, output_cost_nanos, reserved_nanos, policy_result, reason_code, refers_to, service_tier, region, units, attributes)
+  INSERT INTO event_detail(seq, session_id, error_type, parent_span_id, input_cost_nanos, output_cost_nanos, reserved_nanos, policy_result, reason_code, refers_to, service_tier, region, units, attributes, raw_usage)
     SELECT (SELECT max(seq) FROM event),
       NEW.session_id, NEW.error_type, NEW.parent_span_id, NEW.input_cost_nanos, NEW.output_cost_nanos,
       NEW.reserved_nanos, NEW.policy_result, NEW.reason_code, NEW.refers_to, NEW.service_tier, NEW.region,
-      NEW.units, NEW.attributes
+      NEW.units, NEW.attributes, NEW.raw_usage
     WHERE coalesce(
       NEW.session_id, NEW.error_type, NEW.parent_span_id, NEW.input_cost_nanos, NEW.output_cost_nanos,
       NEW.reserved_nanos, NEW.policy_result, NEW.reason_code, NEW.refers_to, NEW.service_tier, NEW.region,
-      NEW.units, NEW.attributes) IS NOT NULL;
+      NEW.units, NEW.attributes, NEW.raw_usage) IS NOT NULL;
 END;
 
 CREATE TRIGGER event_guard_values BEFORE INSERT ON event
@@ -560,3 +611,20 @@ BEGIN SELECT RAISE(ABORT, 'series is append-only: it says whom recorded costs be
 
 CREATE TRIGGER series_guard_delete BEFORE DELETE ON series
 BEGIN SELECT RAISE(ABORT, 'series is append-only: it says whom recorded costs belong to'); END;
+
+CREATE TRIGGER price_guard_update BEFORE UPDATE OF price_id, book_id, provider, model, match, region, service_tier, hours, valid_from,
+  valid_to, currency, source, version, recorded_at ON price
+BEGIN SELECT RAISE(ABORT, 'price is append-only: `genops price set` and `genops price import` replace prices'); END;
+
+CREATE TRIGGER price_guard_delete BEFORE DELETE ON price
+BEGIN SELECT RAISE(ABORT, 'price is append-only: `genops price set` and `genops price import` replace prices'); END;
+
+CREATE TRIGGER price_rate_guard_insert BEFORE INSERT ON price_rate
+WHEN EXISTS (SELECT 1 FROM price_rate WHERE price_id = NEW.price_id AND unit = NEW.unit AND above_tokens = NEW.above_tokens)
+BEGIN SELECT RAISE(ABORT, 'price_rate is append-only: `genops price set` and `genops price import` replace prices'); END;
+
+CREATE TRIGGER price_rate_guard_update BEFORE UPDATE ON price_rate
+BEGIN SELECT RAISE(ABORT, 'price_rate is append-only: `genops price set` and `genops price import` replace prices'); END;
+
+CREATE TRIGGER price_rate_guard_delete BEFORE DELETE ON price_rate
+BEGIN SELECT RAISE(ABORT, 'price_rate is append-only: `genops price set` and `genops price import` replace prices'); END;

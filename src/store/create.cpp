@@ -9,10 +9,12 @@
 #include <cstring>
 #include <filesystem>
 
+#include "clock.hpp"
 #include "core/attribution.hpp"
 #include "core/text.hpp"
 #include "genops/error.hpp"
 #include "machine.hpp"
+#include "store/bundled_prices.hpp"
 #include "store/connection.hpp"
 #include "store/migrations.hpp"
 
@@ -108,13 +110,15 @@ void set_up(SQLite::Database& db, const std::string& path, const std::vector<std
     throw Error(Errc::io, path + ": this file system does not support SQLite's write-ahead log",
                 "put the ledger on a local disk");
   // Nearly always there is nothing to do, and no reason to wait for whoever is writing.
-  if (found == FileState::current && is_on_its_machine(db.getHandle())) return;
+  if (found == FileState::current && is_on_its_machine(db.getHandle()) && has_bundled_prices(db.getHandle()))
+    return;
   write_transaction(db, [&] {
     // One transaction: whoever is killed in it, or comes second, finds a whole ledger or none.
     const FileState state = file_state(db, path);
     if (state != FileState::current) migrate(db);
     if (state == FileState::empty) demand(db, require);
     adopt_machine(db.getHandle());
+    bring_bundled_prices(db.getHandle(), system_now_ms());
   });
 }
 

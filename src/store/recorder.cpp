@@ -20,7 +20,8 @@ Recorder::Recorder(sqlite3* db, Attribution defaults, std::function<std::int64_t
       defaults_(std::move(defaults)),
       now_(std::move(now)),
       transaction_(std::move(transaction)),
-      appender_(db),
+      prices_(db),
+      appender_(db, prices_),
       since_fold_(kFoldCheck) {}  // the first commit looks what others have left
 
 std::vector<RecordResult> Recorder::record(std::span<const Event> events) {
@@ -59,6 +60,7 @@ std::vector<Recorder::Request*> Recorder::gather(std::unique_lock<std::mutex>& l
 void Recorder::commit(const std::vector<Request*>& batch) {
   try {
     transaction_([&] {
+      appender_.begin();
       for (Request* request : batch) {
         const std::int64_t now_ms = now_();
         request->results.reserve(request->events.size());

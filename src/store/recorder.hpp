@@ -40,7 +40,8 @@ class Recorder {
   const Attribution defaults_;
   const std::function<std::int64_t()> now_;
   const std::function<void(const std::function<void()>&)> transaction_;
-  Appender appender_;        // the leader's
+  PriceTables prices_;       // the leader's, as what follows
+  Appender appender_;
   std::int64_t since_fold_;  // the leader's: events since the tail was last measured
 
   std::mutex mutex_;  // guards what follows

@@ -7,13 +7,13 @@
 #include <algorithm>
 #include <map>
 
-#include "append.hpp"
 #include "core/text.hpp"
 #include "event_log.hpp"
 #include "fold.hpp"
 #include "ingest/event_fields.hpp"
 #include "ingest/event_json.hpp"
 #include "record_cost.hpp"
+#include "support/appender.hpp"
 #include "support/door_cases.hpp"
 #include "support/sql_ledger.hpp"
 
@@ -107,13 +107,13 @@ class Stage {
                                       [](const auto& a) { return a.first == "units"; });
       const std::string json = event_json(step);
       if (units == step.event.end()) {
-        record_cost(ledger_.get(), json, kNow);
+        record_cost(ledger_.get(), prices_, json, kNow);
         return {};
       }
       // JSON has a field for each unit; the text of them all is the library's.
       Event event = parse_event_json(json);
       event.units = text_of(units->second);
-      Appender(ledger_.get()).append(event, {}, kNow);
+      test::OwnAppender(ledger_.get()).append(event, {}, kNow);
       return {};
     } catch (const Error& error) {
       if (error.code() == Errc::conflict) return {Expectation::Kind::conflict, error.what(), {}};
@@ -160,7 +160,7 @@ class Stage {
           json += "[1]";
           break;  // no such type in JSON; a wrong one all the same
         case SQLITE_TEXT:
-          if (name == "attributes")
+          if (name == "attributes" || name == "raw_usage")
             json += select.text(0);
           else
             append_json_string(json, select.text(0));
@@ -218,6 +218,7 @@ class Stage {
   }
 
   PlainLedger ledger_;
+  PriceTables prices_{ledger_.get()};
 };
 
 std::string shown(const std::vector<PlainLedger::Row>& rows) {

@@ -3,9 +3,9 @@
 
 #include <gtest/gtest.h>
 
-#include "append.hpp"
 #include "event_log.hpp"
 #include "fold.hpp"
+#include "support/appender.hpp"
 #include "support/sql_ledger.hpp"
 
 namespace genops::test {
@@ -201,9 +201,9 @@ TEST_P(Guards, TempTablesOfTheSameNamesAreNotMistakenForTheLedger) {
   event.provider = "p";
   event.model = "m";
   event.idempotency_key = "library";
-  Appender(ledger_.get()).append(event, {}, 5);
+  test::OwnAppender(ledger_.get()).append(event, {}, 5);
   event.idempotency_key = "shell";
-  EXPECT_EQ(Appender(ledger_.get()).append(event, {}, 5).outcome, Recorded::Outcome::duplicate);
+  EXPECT_EQ(test::OwnAppender(ledger_.get()).append(event, {}, 5).outcome, Recorded::Outcome::duplicate);
   fold(ledger_.get(), "main", last_seq(ledger_.get()));
   EXPECT_EQ(ledger_.value("SELECT count(*) FROM main.event"), "5");
   EXPECT_EQ(ledger_.value("SELECT seq FROM main.mark WHERE name = 'rollup'"), "5");

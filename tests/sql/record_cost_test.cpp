@@ -5,10 +5,10 @@
 
 #include <gtest/gtest.h>
 
-#include "append.hpp"
 #include "core/ids.hpp"
 #include "genops/ledger.hpp"
 #include "register_sql.hpp"
+#include "support/appender.hpp"
 #include "support/folder.hpp"
 #include "support/sql_ledger.hpp"
 
@@ -75,25 +75,26 @@ TEST_F(RecordCost, DerivesTheIdOfAKeyedEvent) {
   event.model = "m";
   event.idempotency_key = "original";
   event.cost_nanos = 5;
-  const Recorded original = Appender(ours_.get()).append(event, {}, 5);
+  const Recorded original = test::OwnAppender(ours_.get()).append(event, {}, 5);
   EXPECT_EQ(original.event_id, uuid_text(uuid_of_key(ledger, "original")));
   event.kind = EventKind::adjustment;
   event.refers_to = original.event_id;
   event.idempotency_key = "correction";
-  EXPECT_EQ(Appender(ours_.get()).append(event, {}, 5).event_id,
+  EXPECT_EQ(test::OwnAppender(ours_.get()).append(event, {}, 5).event_id,
             uuid_text(uuid_of_key(ledger, "correction")));
 }
 
 // What the owner of the connection has set stays set.
 TEST_F(RecordCost, LeavesTheSettingsOfTheConnectionAlone) {
+  PriceTables prices(ours_.get());
   for (const int wanted : {0, 1}) {
     for (const int option : {SQLITE_DBCONFIG_ENABLE_TRIGGER, SQLITE_DBCONFIG_TRUSTED_SCHEMA})
       sqlite3_db_config(ours_.get(), option, wanted, nullptr);
     const std::string event =
         "{\"provider\":\"p\",\"model\":\"m\",\"kind\":\"adjustment\",\"cost_nanos\":1,\"refers_to\":";
     const std::string id = ours_.value("SELECT event_id FROM cost_event WHERE seq = 1");
-    record_cost(ours_.get(), event + '"' + id.substr(1, 36) + "\"}", 5);
-    EXPECT_THROW(record_cost(ours_.get(), event + "\"0198a000-0000-7000-8000-00000000abcf\"}", 5), Error);
+    record_cost(ours_.get(), prices, event + '"' + id.substr(1, 36) + "\"}", 5);
+    EXPECT_THROW(record_cost(ours_.get(), prices, event + "\"0198a000-0000-7000-8000-00000000abcf\"}", 5), Error);
     for (const int option : {SQLITE_DBCONFIG_ENABLE_TRIGGER, SQLITE_DBCONFIG_TRUSTED_SCHEMA}) {
       int found = -1;
       sqlite3_db_config(ours_.get(), option, -1, &found);

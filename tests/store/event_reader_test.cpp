@@ -90,6 +90,7 @@ Value column_of(const StoredEvent& event, const std::string& name) {
   if (name == "occurred_at") return format_time(event.occurred_at_ms.value());
   if (name == "recorded_at") return format_time(event.recorded_at_ms);
   if (name == "attributes") return text_or_null(event.attributes);
+  if (name == "raw_usage") return text_or_null(event.raw_usage);
   if (name == "units") return text_or_null(event.units);
   if (name == "cost_usd")
     return event.cost_nanos ? Value(static_cast<double>(*event.cost_nanos) / 1e9) : Value(nullptr);
@@ -130,6 +131,7 @@ TEST_F(EventReaderTest, AnEventIsReadAsItWasRecorded) {
   EXPECT_EQ(read.status, given.status);
   EXPECT_EQ(read.units, given.units);
   EXPECT_EQ(read.attributes, given.attributes);
+  EXPECT_EQ(read.raw_usage, given.raw_usage);
   for (const Field& field : event_fields()) {
     if (field.text != nullptr) {
       EXPECT_EQ(read.*field.text, given.*field.text) << field.name;

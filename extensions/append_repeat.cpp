@@ -1,0 +1,126 @@
+#include <string_view>
+#include <utility>
+
+#include "append.hpp"
+#include "core/text.hpp"
+#include "ingest/event_fields.hpp"
+#include "ingest/event_units.hpp"
+
+// What becomes of an event whose key or event_id is in the log.
+
+namespace genops {
+
+Recorded Appender::repeat(const Event& event, std::int64_t seq, std::int64_t now_ms) {
+  if (event.revisable)
+    if (auto recorded = revise(event, seq, now_ms)) return *std::move(recorded);
+  if (auto event_id = says_the_same(event, seq))
+    return {Recorded::Outcome::duplicate, *std::move(event_id), seq, cost_at(seq)};
+  const std::string name = event.idempotency_key.empty() ? "event_id " + event.event_id
+                                                         : "idempotency_key " + quoted(event.idempotency_key);
+  throw Error(Errc::conflict,
+              name + " is taken by " + describe(seq) +
+                  ", and this event differs from it: " + quoted(event.provider) + " " + quoted(event.model) +
+                  (event.cost_nanos ? ", cost_usd " + usd_text(*event.cost_nanos) : ""),
+              "a repeat must say the same; a new event needs a new key, a correction is an adjustment with "
+              "refers_to");
+}
+
+/// A later reading of a request that is in the log. nullopt: the log holds something else under this key.
+std::optional<Recorded> Appender::revise(const Event& event, std::int64_t seq, std::int64_t now_ms) {
+  const EffectiveEvent before = effective_.read(seq);
+  if (before.provider != event.provider || before.model != event.model) return std::nullopt;
+  Statement select(db_, "SELECT event_id FROM main.cost_event WHERE seq = ?");
+  select.bind(1, seq);
+  select.step();
+  Recorded recorded{Recorded::Outcome::duplicate, std::string(select.text(0)), seq, before.cost.cost_nanos};
+  const UnitCounts counts = counts_of(event);
+  const auto size = [](const UnitCounts& of) { return std::pair(of.get(Unit::output), prompt_tokens(of)); };
+  if (size(counts) <= size(before.counts)) return recorded;
+
+  EventCost now{event.cost_nanos, event.input_cost_nanos, event.output_cost_nanos, 0, {}};
+  if (!event.cost_nanos && before.cost.price_id != std::optional<std::int64_t>(0))
+    now = price_usage(
+        prices_, {before.provider, before.model, before.region, before.service_tier, before.occurred_at_ms},
+        counts);
+  Event adjustment;
+  adjustment.idempotency_key = event.idempotency_key + '~' + std::to_string(prompt_tokens(counts)) + '/' +
+                               std::to_string(counts.get(Unit::output));
+  adjustment.raw_usage = event.raw_usage;
+  append_difference(seq, difference(before.cost, now), difference(before.counts, counts),
+                    std::move(adjustment), now_ms);
+  recorded.outcome = Recorded::Outcome::revised;
+  if (now.cost_nanos) recorded.cost_nanos = now.cost_nanos;
+  return recorded;
+}
+
+Recorded Appender::append_difference(std::int64_t seq, const EventCost& cost, const UnitCounts& counts,
+                                     Event adjustment, std::int64_t now_ms) {
+  Statement place(db_, "SELECT series_id, occurred_at FROM main.event WHERE seq = ?");
+  place.bind(1, seq);
+  place.step();
+  adjustment.kind = EventKind::adjustment;
+  put_counts(adjustment, counts);
+  return insert(adjustment, {place.int64(0), place.int64(1), seq}, cost, now_ms);
+}
+
+// What the repeat gives is compared, as in new_event's trigger; what it leaves out is not.
+std::optional<std::string> Appender::says_the_same(const Event& event, std::int64_t seq) {
+  if (!select_stored_) {
+    std::string columns = "kind, status, units";
+    for (const Field& field : event_fields())
+      if (field.text != nullptr || field.number != nullptr) (columns += ", ") += field.name;
+    select_stored_ = Statement(db_, "SELECT " + columns + " FROM main.cost_event WHERE seq = ?", true);
+  }
+  Statement& stored = select_stored_;
+  const ResetAtExit reset(stored);
+  stored.bind(1, seq);
+  if (!stored.step()) return std::nullopt;
+  std::string event_id;
+  const auto is = [&](std::string_view given, int column) {
+    return given.empty() || given == stored.text(column);
+  };
+  int at = 0;
+  bool same = is(event.kind ? kind_name(*event.kind) : std::string_view(), at++);
+  same = is(!event.status ? "" : *event.status == Status::success ? "success" : "error", at++) && same;
+  same = is(event.units, at++) && same;
+  for (const Field& field : event_fields()) {
+    if (field.text != nullptr) {
+      const std::string& given = event.*field.text;
+      if (field.text == &Event::event_id) event_id = stored.text(at);
+      if (field.type == FieldType::uuid)
+        same = (given.empty() || uuid_text(*parse_uuid(given)) == stored.text(at)) && same;
+      else if (field.text == &Event::idempotency_key)
+        same = (stored.is_null(at) || is(given, at)) && same;
+      else
+        same = is(given, at) && same;
+      ++at;
+    } else if (field.number != nullptr) {
+      const auto& given = event.*field.number;
+      if (field.type == FieldType::time)
+        same = (!given || format_time(*given) == stored.text(at)) && same;
+      else
+        same = (!given || (!stored.is_null(at) && *given == stored.int64(at))) && same;
+      ++at;
+    }
+  }
+  return same ? std::optional(std::move(event_id)) : std::nullopt;
+}
+
+std::optional<std::int64_t> Appender::cost_at(std::int64_t seq) {
+  Statement select(db_, "SELECT cost_nanos FROM main.event WHERE seq = ?");
+  select.bind(1, seq);
+  return select.step() && !select.is_null(0) ? std::optional(select.int64(0)) : std::nullopt;
+}
+
+std::string Appender::describe(std::int64_t seq) {
+  Statement select(
+      db_, "SELECT event_id, occurred_at, provider, model, cost_nanos FROM main.cost_event WHERE seq = ?");
+  select.bind(1, seq);
+  select.step();
+  return "event " + std::string(select.text(0)) + " (" + quoted(select.text(2)) + " " +
+         quoted(select.text(3)) +
+         (select.is_null(4) ? std::string() : ", cost_usd " + usd_text(select.int64(4))) + ", " +
+         std::string(select.text(1)) + ")";
+}
+
+}  // namespace genops

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "core/units.hpp"
+#include "genops/event.hpp"
+#include "price_tables.hpp"
+#include "sqlite_api.hpp"
+
+/// What an event costs by the price book, and what an event and its adjustments come to.
+namespace genops {
+
+/// As an event row holds it. `price_id` 0: stated by the caller; not set: unpriced.
+struct EventCost {
+  std::optional<std::int64_t> cost_nanos, input_cost_nanos, output_cost_nanos, price_id;
+  std::string reason;  ///< why it is unpriced
+};
+
+/// What the usage costs by the book. `prices` has been refreshed. Throws: Error{overflow}
+EventCost price_usage(PriceTables& prices, const PriceQuery& query, const UnitCounts& counts);
+
+/// An event together with its adjustments so far, but for adjustments of a stated cost, which no price explains.
+struct EffectiveEvent {
+  UnitCounts counts;
+  EventCost cost;  ///< `price_id` is the original's: 0 when its cost was stated
+  std::string provider, model, service_tier, region;
+  std::int64_t occurred_at_ms = 0, series_id = 0;
+};
+
+/// Reads them by seq; for one connection.
+class EffectiveEvents {
+ public:
+  explicit EffectiveEvents(sqlite3* db) : db_(db) {}
+  EffectiveEvent read(std::int64_t seq);
+
+ private:
+  sqlite3* db_;
+  Statement select_;
+};
+
+/// b - a, where only one is known: that one's.
+EventCost difference(const EventCost& a, const EventCost& b);
+UnitCounts difference(const UnitCounts& a, const UnitCounts& b);
+
+}  // namespace genops

@@ -1,0 +1,31 @@
+#include "reprice.hpp"
+
+namespace genops {
+
+void reprice(sqlite3* db, PriceTables& prices, std::int64_t first, std::int64_t last, std::int64_t from_ms,
+             Appender* appender, std::int64_t now_ms, const RepriceVisitor& visitor) {
+  Statement select(db,
+                   "SELECT seq FROM main.event WHERE seq BETWEEN ? AND ? AND kind = 0 AND price_id IS NOT 0"
+                   " AND occurred_at >= ? ORDER BY seq");
+  select.bind(1, first);
+  select.bind(2, last);
+  select.bind(3, from_ms);
+  EffectiveEvents events(db);
+  while (select.step()) {
+    const std::int64_t seq = select.int64(0);
+    EffectiveEvent event = events.read(seq);
+    if (event.counts.empty()) continue;
+    const PriceQuery query{event.provider, event.model, event.region, event.service_tier,
+                           event.occurred_at_ms};
+    const EventCost after = price_usage(prices, query, event.counts);
+    if (!after.cost_nanos) {
+      if (!event.cost.cost_nanos) visitor.still_unpriced(event.provider, event.model, after.reason);
+      continue;
+    }
+    if (after.cost_nanos == event.cost.cost_nanos) continue;
+    if (appender != nullptr) appender->append_difference(seq, difference(event.cost, after), {}, {}, now_ms);
+    visitor.difference({seq, event.occurred_at_ms, event.provider, event.model, event.cost, after});
+  }
+}
+
+}  // namespace genops

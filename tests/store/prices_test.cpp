@@ -1,0 +1,243 @@
+#include "genops/prices.hpp"
+
+#include <SQLiteCpp/SQLiteCpp.h>
+#include <gtest/gtest.h>
+
+#include <tuple>
+
+#include "support/temp_ledger.hpp"
+
+namespace genops {
+namespace {
+
+constexpr const char* kBook = R"({"format":"genops-prices/1","name":"test","version":"2026-01-01","prices":[
+  {"provider":"acme","model":"m","to":"2026-01-10","usd":{"input":"3","output":"15","cache_read":"0.3"}},
+  {"provider":"acme","model":"m","from":"2026-01-10","usd":{"input":"2","output":"10"}}]})";
+
+Event usage(const std::string& model, std::int64_t input, std::int64_t output) {
+  Event event;
+  event.provider = "acme";
+  event.model = model;
+  event.input_tokens = input;
+  event.output_tokens = output;
+  return event;
+}
+
+class Prices : public ::testing::Test {
+ protected:
+  Prices() { import_prices(ledger, kBook, "", "", false); }
+
+  Value value(const std::string& sql) { return ledger.query(sql).rows.at(0).at(0); }
+  std::int64_t number(const std::string& sql) { return integer(ledger, sql); }
+  std::string text(const std::string& sql) { return std::get<std::string>(value(sql)); }
+
+  const Folder folder;
+  Ledger ledger = Ledger::open(folder / "a.db", fixed_clock());
+};
+
+TEST_F(Prices, PriceWhatIsRecordedWithoutACost) {
+  const Recorded recorded = ledger.record(usage("m", 1000, 100));
+  EXPECT_EQ(recorded.cost_nanos, 2'000'000 + 1'000'000);
+  const Table row =
+      ledger.query("SELECT cost_nanos, input_cost_nanos, output_cost_nanos, price_source FROM cost_event");
+  EXPECT_EQ(std::get<std::int64_t>(row.rows[0][0]), 3'000'000);
+  EXPECT_EQ(std::get<std::int64_t>(row.rows[0][1]), 2'000'000);
+  EXPECT_EQ(std::get<std::int64_t>(row.rows[0][2]), 1'000'000);
+  EXPECT_EQ(std::get<std::string>(row.rows[0][3]), "test 2026-01-01");
+}
+
+TEST_F(Prices, ThatHeldWhenItHappened) {
+  Event event = usage("m", 1000, 100);
+  event.occurred_at_ms = kTestNow - 30 * 86'400'000LL;
+  EXPECT_EQ(ledger.record(event).cost_nanos, 3'000'000 + 1'500'000);
+}
+
+TEST_F(Prices, LeaveAStatedCostAndAnUnknownModelAlone) {
+  Event stated = usage("m", 1000, 100);
+  stated.cost_nanos = 7;
+  EXPECT_EQ(ledger.record(stated).cost_nanos, 7);
+  EXPECT_EQ(ledger.record(usage("m-ultra", 1000, 100)).cost_nanos, std::nullopt);
+  EXPECT_EQ(text("SELECT group_concat(coalesce(price_source, 'none')) FROM cost_event"), "stated,none");
+  EXPECT_EQ(number("SELECT unpriced FROM cost_rollup('all', '')"), 1);
+}
+
+TEST_F(Prices, OfAFailedCallThatWasNotBilledAreStatedAsZero) {
+  Event failed = usage("m", 1000, 0);
+  failed.status = Status::error;
+  failed.cost_nanos = 0;
+  EXPECT_EQ(ledger.record(failed).cost_nanos, 0);
+  reprice(ledger, {});
+  EXPECT_EQ(number("SELECT cost_nanos FROM cost_rollup('all', '')"), 0);
+}
+
+TEST_F(Prices, SetByAUserComeFirstUnitByUnitFromTheirDayOn) {
+  set_price(ledger, {"acme", "m", {}, {}, kTestNow, {{"input", "1"}}});
+  EXPECT_EQ(ledger.record(usage("m", 1000, 100)).cost_nanos, 1'000'000 + 1'000'000);
+  Event before = usage("m", 1000, 100);
+  before.occurred_at_ms = kTestNow - 1;
+  EXPECT_EQ(ledger.record(before).cost_nanos, 2'000'000 + 1'000'000);
+  set_price(ledger, {"acme", "m", {}, {}, kTestNow + 1, {{"input", "0.5"}}});
+  EXPECT_EQ(ledger.record(usage("m", 1000, 100)).cost_nanos, 2'000'000)
+      << "the later price holds from its own day on";
+}
+
+TEST_F(Prices, ThatAreWrongAreRefusedByName) {
+  for (const auto& [unit, usd, wanted] :
+       {std::tuple{"colour", "1", "unit"}, std::tuple{"input", "-1", "input"},
+        std::tuple{"input", "NaN", "input"}, std::tuple{"input", "", "input"}}) {
+    try {
+      set_price(ledger, {"acme", "m", {}, {}, {}, {{unit, usd}}});
+      FAIL() << unit << usd;
+    } catch (const Error& error) {
+      EXPECT_EQ(error.code(), Errc::invalid_argument);
+      EXPECT_TRUE(std::string(error.what()).starts_with(wanted)) << error.what();
+    }
+  }
+}
+
+TEST_F(Prices, OfABookAreReplacedAndWhatDidNotChangeKeepsItsId) {
+  const std::int64_t first = ledger.record(usage("m", 1, 1)).seq;
+  const std::string changed = std::string(kBook).replace(std::string(kBook).find("\"10\""), 4, "\"11\"");
+  const PriceImport would = import_prices(ledger, changed, "genops", "", true);
+  ASSERT_EQ(would.changes.size(), 1U);
+  EXPECT_EQ(would.changes[0].before_pico_usd, 10'000'000'000'000);
+  EXPECT_EQ(would.changes[0].after_pico_usd, 11'000'000'000'000);
+  EXPECT_EQ(number("SELECT count(*) FROM price WHERE provider = 'acme'"), 2) << "a dry run changes nothing";
+  import_prices(ledger, changed, "genops", "", false);
+  EXPECT_EQ(number("SELECT count(*) FROM price WHERE provider = 'acme'"), 3);
+  EXPECT_EQ(number("SELECT count(*) FROM price WHERE provider = 'acme' AND retired_at IS NULL"), 2);
+  EXPECT_EQ(text("SELECT price_source FROM cost_event WHERE seq = " + std::to_string(first)),
+            "test 2026-01-01");
+  EXPECT_TRUE(import_prices(ledger, changed, "genops", "", true).changes.empty());
+}
+
+TEST_F(Prices, OfAnEventStayInTheFile) {
+  for (const char* sql :
+       {"UPDATE price SET model = 'x'", "DELETE FROM price", "UPDATE price_rate SET pico_usd = 1",
+        "DELETE FROM price_rate", "INSERT OR REPLACE INTO price_rate SELECT * FROM price_rate"}) {
+    SQLite::Database plain(folder / "a.db", SQLite::OPEN_READWRITE);
+    EXPECT_THROW(plain.exec(sql), SQLite::Exception) << sql;
+  }
+}
+
+TEST_F(Prices, OfHistoryAreCorrectedByAdjustmentsOnceAndOnItsOwnDay) {
+  Event old = usage("m", 1'000'000, 0);
+  old.occurred_at_ms = kTestNow - 30 * 86'400'000LL;
+  old.team = "search";
+  ledger.record(old);
+  ledger.record(usage("new", 1'000'000, 0));
+  set_price(ledger, {"acme", "m", {}, {}, {}, {{"input", "4"}}});
+  set_price(ledger, {"acme", "new", {}, {}, {}, {{"input", "1"}}});
+
+  const Repricing would = reprice(ledger, {0, true, {}});
+  ASSERT_EQ(would.lines.size(), 2U);
+  EXPECT_EQ(would.lines[0].day, "2025-12-19");
+  EXPECT_EQ(would.lines[0].after_nanos - would.lines[0].before_nanos, 1'000'000'000);
+  EXPECT_EQ(would.lines[1].newly_priced, 1);
+  EXPECT_EQ(ledger.last_seq(), 2) << "a dry run records nothing";
+
+  reprice(ledger, {});
+  EXPECT_EQ(ledger.last_seq(), 4);
+  const Table rows = ledger.query(
+      "SELECT period, team, events, unpriced, cost_nanos FROM cost_rollup('day', 'team') ORDER BY period");
+  ASSERT_EQ(rows.rows.size(), 2U);
+  EXPECT_EQ(std::get<std::string>(rows.rows[0][0]), "2025-12-19");
+  EXPECT_EQ(std::get<std::string>(rows.rows[0][1]), "search");
+  EXPECT_EQ(std::get<std::int64_t>(rows.rows[0][4]), 4'000'000'000);
+  EXPECT_EQ(std::get<std::int64_t>(rows.rows[1][3]), 0);
+  EXPECT_EQ(std::get<std::int64_t>(rows.rows[1][4]), 1'000'000'000);
+  EXPECT_TRUE(reprice(ledger, {}).lines.empty()) << "twice changes nothing";
+  EXPECT_EQ(ledger.last_seq(), 4);
+  EXPECT_TRUE(ledger.verify().differences.empty());
+}
+
+TEST_F(Prices, OfHistoryBeforeADayAreLeftAlone) {
+  Event old = usage("m", 1'000'000, 0);
+  old.occurred_at_ms = kTestNow - 30 * 86'400'000LL;
+  ledger.record(old);
+  set_price(ledger, {"acme", "m", {}, {}, {}, {{"input", "4"}}});
+  EXPECT_TRUE(reprice(ledger, {kTestNow, false, {}}).lines.empty());
+}
+
+TEST_F(Prices, NeverUnpriceWhatHadAPrice) {
+  ledger.record(usage("m", 1'000'000, 0));
+  import_prices(ledger, R"({"format":"genops-prices/1","name":"test","version":"2026-02-01","prices":[]})",
+                "", "", false);
+  EXPECT_TRUE(reprice(ledger, {}).lines.empty());
+  EXPECT_EQ(number("SELECT cost_nanos FROM cost_rollup('all', '')"), 2'000'000'000);
+}
+
+TEST_F(Prices, OfACorrectedCountAreThoseOfTheWholeRequest) {
+  const Recorded first = ledger.record(usage("m", 1'000'000, 0));
+  Event correction;
+  correction.provider = "acme";
+  correction.kind = EventKind::adjustment;
+  correction.refers_to = first.event_id;
+  correction.input_tokens = 500'000;
+  ledger.record(correction);
+  reprice(ledger, {});
+  EXPECT_EQ(number("SELECT cost_nanos FROM cost_rollup('all', '')"), 3'000'000'000);
+  Event refund = correction;
+  refund.input_tokens.reset();
+  refund.cost_nanos = -1'000'000'000;
+  ledger.record(refund);
+  EXPECT_TRUE(reprice(ledger, {}).lines.empty()) << "a stated correction is no matter of the book";
+  EXPECT_EQ(number("SELECT cost_nanos FROM cost_rollup('all', '')"), 2'000'000'000);
+}
+
+TEST_F(Prices, OfALaterReadingOfTheSameRequestAreAddedAsTheDifference) {
+  Event event = usage("m", 1000, 1);
+  event.idempotency_key = "acme:msg_1";
+  event.revisable = true;
+  const Recorded first = ledger.record(event);
+  event.output_tokens = 101;
+  const Recorded second = ledger.record(event);
+  EXPECT_EQ(second.outcome, Recorded::Outcome::revised);
+  EXPECT_EQ(second.event_id, first.event_id);
+  EXPECT_EQ(second.cost_nanos, 2'000'000 + 1'010'000);
+  EXPECT_EQ(ledger.record(event).outcome, Recorded::Outcome::duplicate);
+  event.output_tokens = 50;
+  EXPECT_EQ(ledger.record(event).outcome, Recorded::Outcome::duplicate)
+      << "what says less is an earlier reading";
+  EXPECT_EQ(number("SELECT cost_nanos FROM cost_rollup('all', '')"), 3'010'000);
+  EXPECT_EQ(number("SELECT output_tokens FROM cost_rollup('all', '')"), 101);
+  EXPECT_EQ(number("SELECT events FROM cost_rollup('all', '')"), 1);
+  EXPECT_EQ(ledger.last_seq(), 2);
+  EXPECT_TRUE(reprice(ledger, {}).lines.empty());
+  event.model = "other";
+  EXPECT_THROW(ledger.record(event), Error) << "a key that means something else is a conflict";
+}
+
+TEST(BundledPrices, AreThereFromTheStartAndComeBackNoTwice) {
+  const Folder folder;
+  Ledger ledger = Ledger::open(folder / "a.db", fixed_clock());
+  const std::int64_t prices = integer(ledger, "SELECT count(*) FROM price");
+  EXPECT_GT(prices, 100);
+  Event event;
+  event.provider = "openai";
+  event.model = "gpt-4";
+  event.input_tokens = 1000;
+  event.output_tokens = 1000;
+  EXPECT_EQ(ledger.record(event).cost_nanos, 90'000'000);
+  Ledger again = Ledger::open(folder / "a.db", fixed_clock());
+  EXPECT_EQ(integer(again, "SELECT count(*) FROM price"), prices);
+}
+
+TEST(BundledPrices, ReplaceThoseOfAnOlderProgram) {
+  const Folder folder;
+  { Ledger::open(folder / "a.db", fixed_clock()); }
+  const auto count = [&](const char* where) {
+    Ledger ledger = Ledger::open(folder / "a.db", fixed_clock());
+    return integer(ledger, std::string("SELECT count(*) FROM price WHERE ") + where);
+  };
+  const std::int64_t prices = count("1");
+  {
+    SQLite::Database plain(folder / "a.db", SQLite::OPEN_READWRITE);
+    plain.exec("UPDATE price_book SET version = '2020-01-01'");
+  }
+  EXPECT_EQ(count("1"), prices) << "prices that are the same keep their rows";
+  EXPECT_EQ(count("EXISTS (SELECT 1 FROM price_book WHERE name = 'genops' AND version > '2026')"), prices);
+}
+
+}  // namespace
+}  // namespace genops
