@@ -31,6 +31,7 @@ Program::Program() : app("A durable local ledger of AI cost events, in one SQLit
   add_recording(*this);
   add_ingest(*this);
   add_reports(*this);
+  add_prices(*this);
   add_sql(*this);
   add_destinations(*this);
   add_shipping(*this);

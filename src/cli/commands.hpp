@@ -44,6 +44,7 @@ CLI::Option* refuse_empty(CLI::Option& option, const std::string& expected);
 void add_recording(Program& program);     ///< init, record
 void add_ingest(Program& program);        ///< ingest
 void add_reports(Program& program);       ///< report, summary, usage
+void add_prices(Program& program);        ///< price
 void add_sql(Program& program);           ///< sql
 void add_destinations(Program& program);  ///< destination
 void add_shipping(Program& program);      ///< sync

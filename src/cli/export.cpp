@@ -26,7 +26,7 @@ std::string members_of(const std::string& column, const Value& value) {
     return fmt::format("\"cost_usd\":\"{}\"", usd_text(std::get<std::int64_t>(value)));
   const Field* field = find_field(column);
   if (field == nullptr || field->type == FieldType::cost_usd) return {};
-  const bool is_json = field->type == FieldType::attributes && text != nullptr;
+  const bool is_json = genops::is_json(field->type) && text != nullptr;
   return json_text(column) + ':' + (is_json ? *text : json_value(value));
 }
 

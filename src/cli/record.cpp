@@ -91,8 +91,7 @@ Event event_of_flags(const RecordOptions& options) {
                                         : builder.put_text(field, options.values[i]);
   }
   if (!options.attributes.empty()) {
-    builder.field("attributes");
-    builder.put_attributes(attributes_json(options.attributes));
+    builder.put_json(builder.field("attributes"), attributes_json(options.attributes));
   }
   return builder.finish();
 }
@@ -204,7 +203,7 @@ std::vector<std::size_t> flag_order() {
   }
   for (std::size_t i = 0; i < kFieldCount; ++i) {
     const Field& field = event_fields()[i];
-    if (field.type == FieldType::attributes || field.type == FieldType::response) continue;
+    if (is_json(field.type)) continue;
     if (!is_attribute(field.name)) order.push_back(i);
   }
   return order;

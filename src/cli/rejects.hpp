@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <fstream>
 #include <string>
+#include <string_view>
 
 #include "cli/progress.hpp"
 #include "cli/session.hpp"
@@ -11,7 +12,7 @@ namespace genops::cli {
 
 /// Where a record stood, and its text if it may be wanted again.
 struct Place {
-  std::string file;
+  std::string_view file;  ///< of a text that outlives the import
   std::int64_t line = 0;
   std::string input;
 };

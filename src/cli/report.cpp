@@ -68,11 +68,6 @@ void check_report_options(const ReportOptions& options, bool json) {
   });
 }
 
-std::string moment_text(std::int64_t at_ms) {
-  const std::string text = format_time(at_ms);
-  return text.ends_with("T00:00:00.000Z") ? text.substr(0, 10) : text;
-}
-
 std::string describe(const ReportQuestion& question) {
   const auto edge = [](const char* word, const std::optional<std::int64_t>& at) {
     return at ? fmt::format(" {} {}", word, moment_text(*at)) : std::string();

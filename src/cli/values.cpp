@@ -49,4 +49,9 @@ std::int64_t moment(const std::string& text, const std::string& zone, std::strin
   return parse_time(text, zone, argument);
 }
 
+std::string moment_text(std::int64_t at_ms) {
+  const std::string text = format_time(at_ms);
+  return text.ends_with("T00:00:00.000Z") ? text.substr(0, 10) : text;
+}
+
 }  // namespace genops::cli

@@ -16,4 +16,7 @@ std::int64_t duration_ms(const std::string& text, std::string_view argument, std
 /// A time, a date (midnight in `zone`), or milliseconds since 1970. Throws: Error{invalid_argument}.
 std::int64_t moment(const std::string& text, const std::string& zone, std::string_view argument);
 
+/// The reverse: "2026-11-25", or with the time of day where that is not midnight.
+std::string moment_text(std::int64_t at_ms);
+
 }  // namespace genops::cli

@@ -1,0 +1,261 @@
+#include "cli/prices.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <optional>
+#include <vector>
+
+#include "cli/output.hpp"
+#include "cli/values.hpp"
+#include "core/provider.hpp"
+#include "core/text.hpp"
+#include "core/units.hpp"
+#include "genops/money.hpp"
+#include "genops/time.hpp"
+#include "store/ledger_impl.hpp"
+
+namespace genops::cli {
+namespace {
+
+constexpr int kPriceDecimals = 12;
+constexpr std::int64_t kDayMs = 86'400'000;
+
+// ---------------------------------------------------------------- list
+
+struct ListOptions {
+  std::string provider, model, book;
+  bool all = false;
+};
+
+// One row per rate. ?1 provider, ?2 part of the model's name in lower case, ?3 book, ?4 now or, for all, NULL.
+constexpr const char* kList = R"(
+  SELECT p.provider, p.model, nullif(p.region, '') AS region, p.service_tier, p.valid_from, p.valid_to,
+    nullif(p.hours, '[]') AS hours, r.unit, r.above_tokens, r.at_least, r.pico_usd, r.per, b.name AS book, p.version,
+    p.source, p.price_id, p.retired_at
+  FROM price p JOIN price_book b ON b.book_id = p.book_id JOIN price_rate r ON r.price_id = p.price_id
+  WHERE (?1 = '' OR p.provider = ?1) AND (?2 = '' OR instr(lower(p.model), ?2) > 0) AND (?3 = '' OR b.name = ?3)
+    AND (?4 IS NULL OR (p.retired_at IS NULL AND coalesce(p.valid_from, ?4) <= ?4 AND coalesce(p.valid_to, ?4 + 1) > ?4))
+  ORDER BY p.provider, p.model, p.region, p.service_tier <> 'standard', p.service_tier, p.valid_from, b.rank, p.price_id,
+    r.above_tokens, r.unit)";
+enum : std::size_t {
+  kProvider, kModel, kRegion, kTier, kFrom, kTo, kHours, kUnit, kAbove, kAtLeast, kPico, kPer, kBook, kVersion, kSource,
+  kPriceId, kRetired
+};
+
+std::optional<std::int64_t> integer(const Value& value) {
+  const auto* number = std::get_if<std::int64_t>(&value);
+  return number == nullptr ? std::nullopt : std::optional(*number);
+}
+
+std::string text_of(const Value& value) {
+  const auto* text = std::get_if<std::string>(&value);
+  return text == nullptr ? "" : *text;
+}
+
+Table for_scripts(Table table) {
+  for (auto& row : table.rows) {
+    for (const std::size_t moment : {kFrom, kTo, kRetired}) row[moment] = moment_value(integer(row[moment]));
+    row[kPico] = price_text(*integer(row[kPico]));
+  }
+  table.columns[kPico] = "usd";
+  return table;
+}
+
+/// A row per price and context tier, with the common units as columns.
+Table for_people(const Table& rates) {
+  constexpr std::array<std::string_view, 6> kColumns = {"input",       "output",         "cache_read",
+                                                        "cache_write", "cache_write_1h", "reasoning"};
+  Table table = {{"provider", "model", "region", "tier", "from", "to", "hours", "above"}, {}};
+  const std::size_t first = table.columns.size(), other = first + kColumns.size();
+  table.columns.insert(table.columns.end(), kColumns.begin(), kColumns.end());
+  for (const char* name : {"other", "book", "retired"}) table.columns.emplace_back(name);
+  const std::vector<Value>* before = nullptr;
+  for (const auto& rate : rates.rows) {
+    if (before == nullptr || (*before)[kPriceId] != rate[kPriceId] || (*before)[kAbove] != rate[kAbove]) {
+      const std::string tier = text_of(rate[kTier]);
+      table.rows.push_back({rate[kProvider], rate[kModel], rate[kRegion], tier == "standard" ? Value(nullptr) : Value(tier),
+                            moment_value(integer(rate[kFrom])), moment_value(integer(rate[kTo])), rate[kHours],
+                            *integer(rate[kAbove]) == 0 ? Value(nullptr) : rate[kAbove]});
+      table.rows.back().resize(table.columns.size(), nullptr);
+      table.rows.back()[other + 1] = text_of(rate[kBook]) + " " + text_of(rate[kVersion]);
+      table.rows.back()[other + 2] = moment_value(integer(rate[kRetired]));
+    }
+    before = &rate;
+    const std::string unit = text_of(rate[kUnit]), price = "$" + price_text(*integer(rate[kPico]));
+    const auto* const column = std::ranges::find(kColumns, unit);
+    if (column != kColumns.end()) {
+      table.rows.back()[first + static_cast<std::size_t>(column - kColumns.begin())] = price;
+      continue;
+    }
+    std::string others = text_of(table.rows.back()[other]);
+    others += fmt::format("{}{} {}/{}", others.empty() ? "" : ", ", unit, price, per_text(*integer(rate[kPer])));
+    table.rows.back()[other] = others;
+  }
+  return for_reading(table);
+}
+
+int run_list(const Globals& globals, const ListOptions& options) {
+  Ledger ledger = open_reader(globals);
+  const std::string provider = options.provider.empty() ? "" : canonical_provider(options.provider);
+  const std::vector<Value> parameters = {provider, lower_case(options.model), options.book,
+                                         options.all ? Value(nullptr) : Value(ledger.impl().now())};
+  mention_fixed_now();
+  const Table table = ledger.query(kList, parameters);
+  if (globals.json) {
+    print(json_array(for_scripts(table)));
+    return kDone;
+  }
+  if (table.rows.empty()) {
+    say(globals, "no such prices; without --provider, --model and --book all are listed, with --all the past ones too");
+    return kDone;
+  }
+  say(globals, "USD per 1,000,000 tokens or characters; per 1,000 of anything else");
+  print(text_table(for_people(table)));
+  return kDone;
+}
+
+// ---------------------------------------------------------------- set
+
+struct SetOptions {
+  UserPrice price;
+  std::string from;
+  std::array<std::string, kUnits> usd;
+  std::array<CLI::Option*, kUnits> flags = {};
+};
+
+std::string flag_of(std::string_view unit) {
+  std::string name = "--" + std::string(unit);
+  std::ranges::replace(name, '_', '-');
+  return name;
+}
+
+/// The refusal of a price names the unit as the price book does; here the option is what was typed.
+UserPrice asked_price(const SetOptions& options) {
+  UserPrice price = options.price;
+  if (!options.from.empty()) price.valid_from_ms = as_usage([&] { return moment(options.from, "UTC", "--from"); });
+  for (std::size_t i = 0; i < kUnits; ++i) {
+    if (options.flags[i]->count() == 0) continue;
+    const std::string_view unit = unit_facts()[i].name;
+    as_usage([&] {
+      try {
+        if (parse_scaled(options.usd[i], kPriceDecimals).value >= 0) return;
+      } catch (const Error& error) {
+        throw Error(Errc::invalid_argument, fmt::format("{}: {}", flag_of(unit), error.what()));
+      }
+      throw UsageError(flag_of(unit), "USD from 0", options.usd[i]);
+    });
+    price.usd.emplace(unit, options.usd[i]);
+  }
+  if (price.usd.empty()) throw UsageError("expected the price of at least one unit, such as --input 3 --output 15, found none");
+  return price;
+}
+
+int run_set(const Globals& globals, const SetOptions& options) {
+  const UserPrice price = asked_price(options);
+  Ledger ledger = open_recorder(globals);
+  set_price(ledger, price);
+  if (globals.json) {
+    std::vector<std::pair<std::string, std::string>> usd;
+    for (const auto& [unit, text] : price.usd) usd.emplace_back(unit, json_text(text));
+    print(json_object({{"provider", json_text(canonical_provider(price.provider))},
+                       {"model", json_text(price.model)},
+                       {"region", price.region.empty() ? "null" : json_text(price.region)},
+                       {"service_tier", json_text(canonical_service_tier(price.service_tier))},
+                       {"valid_from", json_value(moment_value(price.valid_from_ms))},
+                       {"usd", json_object(usd)}}) +
+          '\n');
+    return kDone;
+  }
+  std::string prices;
+  for (const auto& [unit, text] : price.usd)
+    prices += fmt::format("{}{} ${}/{}", prices.empty() ? "" : ", ", unit, text, per_text(facts_of(*find_unit(unit)).per));
+  say(globals, fmt::format("{} {}{}: {}", canonical_provider(price.provider), printable(price.model),
+                           price.valid_from_ms ? " from " + moment_text(*price.valid_from_ms) : "", prices));
+  say(globals, "this is for what is recorded from now on; `genops price reprice --dry-run` shows what it changes in history");
+  return kDone;
+}
+
+void add_list(Program& program, CLI::App& price) {
+  auto options = std::make_shared<ListOptions>();
+  CLI::App& list = program.add(price, "list", "List the prices that hold now.",
+                               {"genops price list --provider anthropic", "genops price list --model gpt-4o --all --json"},
+                               [&globals = program.globals, options] { return run_list(globals, *options); });
+  refuse_empty(*list.add_option("--provider", options->provider, "of this provider, by any of its names")->type_name("P"),
+               "a provider");
+  refuse_empty(*list.add_option("--model", options->model, "whose name contains this")->type_name("M"), "a model");
+  refuse_empty(*list.add_option("--book", options->book, "of this book: user, genops, or an imported one")->type_name("B"),
+               "a book");
+  list.add_flag("--all", options->all, "also those that held in the past, will hold, or were replaced");
+}
+
+void add_set(Program& program, CLI::App& price) {
+  auto options = std::make_shared<SetOptions>();
+  CLI::App& set = program.add(
+      price, "set",
+      "Set prices of your own. Unit by unit they come before those of every book; what they leave out stays as the books "
+      "have it.",
+      {"genops price set openai my-model --input 3 --output 15",
+       "genops price set anthropic claude-sonnet-4-5 --input 2.7 --output 13.5 --from 2026-02-01"},
+      [&globals = program.globals, options] { return run_set(globals, *options); });
+  refuse_empty(*set.add_option("PROVIDER", options->price.provider, "by any of its names")->required(), "a provider");
+  refuse_empty(*set.add_option("MODEL", options->price.model, "its exact name")->required(), "a model");
+  for (std::size_t i = 0; i < kUnits; ++i) {
+    const UnitFacts& unit = unit_facts()[i];
+    const std::string text = fmt::format("per {} {}", unit.per == 1000 ? "1,000" : "1,000,000", unit.field);
+    options->flags[i] = refuse_empty(*set.add_option(flag_of(unit.name), options->usd[i], text)->type_name("USD")->group("Prices"),
+                                     "USD");
+  }
+  refuse_empty(*set.add_option("--from", options->from, "a date or a time; the price until then stays (default: always)")
+                    ->type_name("TIME"),
+               "a time");
+  refuse_empty(*set.add_option("--region", options->price.region, "for regions that begin so")->type_name("R"), "a region");
+  refuse_empty(*set.add_option("--service-tier", options->price.service_tier, "batch, flex, priority, .. (default: standard)")
+                    ->type_name("T"),
+               "a service tier");
+}
+
+}  // namespace
+
+std::string price_text(std::int64_t pico_usd) {
+  return decimal_text(pico_usd, kPriceDecimals);
+}
+
+std::string per_text(std::int64_t per) {
+  return per == 1'000'000 ? "1M" : per == 1000 ? "1K" : std::to_string(per);
+}
+
+Value moment_value(const std::optional<std::int64_t>& at_ms) {
+  return at_ms ? Value(moment_text(*at_ms)) : Value(nullptr);
+}
+
+std::optional<std::int64_t> age_days(const std::string& version, std::int64_t now_ms) {
+  try {
+    if (version.size() < 10) return std::nullopt;
+    return std::max<std::int64_t>(0, (now_ms - parse_time(version.substr(0, 10), "UTC", "version")) / kDayMs);
+  } catch (const Error&) {  // a version need not be a date
+    return std::nullopt;
+  }
+}
+
+std::string age_text(const std::string& version, std::int64_t now_ms) {
+  const std::optional<std::int64_t> days = age_days(version, now_ms);
+  return days ? fmt::format("{} day{} old", *days, *days == 1 ? "" : "s") : "";
+}
+
+void add_prices(Program& program) {
+  CLI::App& price = program.add(program.app, "price",
+                                "Show and change what models cost. Your own prices come before imported books, and those "
+                                "before the book that comes with the program.",
+                                {"genops price show anthropic claude-sonnet-4-5", "genops price import prices.json --dry-run"},
+                                nullptr);
+  add_list(program, price);
+  add_price_show(program, price);
+  add_set(program, price);
+  add_price_import(program, price);
+  add_price_reprice(program, price);
+}
+
+}  // namespace genops::cli

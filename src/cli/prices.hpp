@@ -1,0 +1,29 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "cli/commands.hpp"
+#include "genops/prices.hpp"
+
+/// The commands below `genops price`, and how prices are written.
+namespace genops::cli {
+
+void add_price_show(Program& program, CLI::App& price);
+void add_price_import(Program& program, CLI::App& price);
+void add_price_reprice(Program& program, CLI::App& price);
+
+/// "3", "0.075": USD for as many units as the price is quoted for.
+std::string price_text(std::int64_t pico_usd);
+/// "1M" or "1K": as many units.
+std::string per_text(std::int64_t per);
+/// A moment as a value of a row: NULL where there is none.
+Value moment_value(const std::optional<std::int64_t>& at_ms);
+
+/// "12 days old"; of a version that is a date. '' for any other.
+std::string age_text(const std::string& version, std::int64_t now_ms);
+/// Days between a version that is a date and now, 0 where it is later; nullopt for any other.
+std::optional<std::int64_t> age_days(const std::string& version, std::int64_t now_ms);
+
+}  // namespace genops::cli
