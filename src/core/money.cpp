@@ -117,7 +117,7 @@ Scaled parse_scaled(std::string_view text, int decimals) {
   const auto overflow = [&] {
     return Error(Errc::overflow, "expected an amount within +-" +
                                      decimal_text(std::numeric_limits<std::int64_t>::max(), decimals) +
-                                     ", found " + quoted(text));
+                                     " USD, found " + quoted(text));
   };
   for (std::int64_t i = 0; i < kept; ++i) {
     const unsigned digit = number->digit(i);

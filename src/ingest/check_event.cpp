@@ -55,7 +55,7 @@ bool is_well_formed(FieldType type, const std::string& text) {
 }
 
 void check_text_field(const Field& field, const std::string& text) {
-  if (field.type == FieldType::attributes) return check_json_object(text, field.name);
+  if (is_json(field.type)) return check_json_value(text, field);
   check_text(field, text);
   if (!is_well_formed(field.type, text)) throw field_error(field, genops::quoted(text));
 }

@@ -28,8 +28,8 @@ bool is_digits(std::string_view text) {
 void put(EventBuilder& builder, const Field& field, const std::string& value) {
   if (takes_number(field.type) || (field.type == FieldType::time && is_digits(value))) {
     builder.put_number(field, value);
-  } else if (field.type == FieldType::attributes) {
-    builder.put_attributes(value);
+  } else if (is_json(field.type)) {
+    builder.put_json(field, value);
   } else {
     builder.put_text(field, value);
   }
@@ -61,7 +61,7 @@ bool CsvEvents::has_column(std::string_view name) const {
   return std::find(columns_.begin(), columns_.end(), name) != columns_.end();
 }
 
-Event CsvEvents::event(const std::vector<std::string>& fields) const {
+ParsedEvent CsvEvents::event(const std::vector<std::string>& fields) const {
   if (fields.size() != columns_.size()) {
     throw Error(Errc::invalid_argument, "row: expected " + std::to_string(columns_.size()) +
                                             " fields, found " + std::to_string(fields.size()));
@@ -76,7 +76,7 @@ Event CsvEvents::event(const std::vector<std::string>& fields) const {
       put(builder, *fields_[i], fields[i]);
     }
   }
-  if (!members.empty()) builder.put_attributes(members + '}');
+  if (!members.empty()) builder.put_json(*find_field("attributes"), members + '}');
   return builder.finish();
 }
 

@@ -7,6 +7,8 @@
 #include "genops/money.hpp"
 #include "genops/time.hpp"
 #include "ingest/check_event.hpp"
+#include "ingest/event_response.hpp"
+#include "ingest/event_units.hpp"
 
 namespace genops {
 namespace {
@@ -51,10 +53,6 @@ const Field& require_field(std::string_view name) {
                 genops::quoted(name) + ": expected a field of an event, found an unknown name",
                 "docs/sql.md lists the fields; put anything else into attributes");
   }
-  if (field->type == FieldType::response) {
-    throw Error(Errc::invalid_argument, "response: expected usage fields, found a provider's response",
-                "this version reads usage fields only: input_tokens, output_tokens, ...");
-  }
   return *field;
 }
 
@@ -92,6 +90,9 @@ void EventBuilder::put_text(const Field& field, std::string_view text) {
     case FieldType::cost_usd:
       put_cost_usd(field, text);
       return;
+    case FieldType::response:
+      response_ = text;
+      break;
     default:
       throw field_error(field, text_found(text));
   }
@@ -108,7 +109,7 @@ void EventBuilder::put_number(const Field& field, std::string_view written) {
       event_.*field.number = whole_number(field, written);
       return;
     case FieldType::unit:
-      units_.emplace_back(field.name, whole_number(field, written));
+      units_.set(*find_unit_of_field(field.name), whole_number(field, written));
       return;
     case FieldType::cost_usd:
       put_cost_usd(field, written);
@@ -118,8 +119,11 @@ void EventBuilder::put_number(const Field& field, std::string_view written) {
   }
 }
 
-void EventBuilder::put_attributes(std::string_view json) {
-  event_.attributes = json;
+void EventBuilder::put_json(const Field& field, std::string_view json) {
+  if (field.type == FieldType::response)
+    response_ = json;
+  else
+    event_.*field.text = json;
 }
 
 void EventBuilder::put_cost_usd(const Field& field, std::string_view written) {
@@ -130,9 +134,10 @@ void EventBuilder::put_cost_usd(const Field& field, std::string_view written) {
   }
 }
 
-Event EventBuilder::finish() {
+ParsedEvent EventBuilder::finish() {
   settle_cost();
-  write_units();
+  event_.units = units_text(units_);
+  if (!response_.empty()) apply_response(event_, response_);
   check_event(event_);
   return std::move(event_);
 }
@@ -145,18 +150,6 @@ void EventBuilder::settle_cost() {
   }
   if (cost_usd_nanos_) event_.cost_nanos = cost_usd_nanos_;
   event_.cost_nanos = stated_cost_nanos(event_);
-}
-
-void EventBuilder::write_units() {
-  if (units_.empty()) return;
-  std::ranges::sort(units_);
-  for (const auto& [name, value] : units_) {
-    event_.units += event_.units.empty() ? '{' : ',';
-    append_json_string(event_.units, name);
-    event_.units += ':';
-    event_.units += std::to_string(value);
-  }
-  event_.units += '}';
 }
 
 }  // namespace genops

@@ -4,11 +4,11 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
-#include <vector>
 
+#include "core/units.hpp"
 #include "genops/event.hpp"
 #include "ingest/event_fields.hpp"
+#include "ingest/event_json.hpp"
 
 namespace genops {
 
@@ -22,21 +22,21 @@ class EventBuilder {
   void put_text(const Field& field, std::string_view text);
   /// `written` is the number as it stands in the input.
   void put_number(const Field& field, std::string_view written);
-  /// `json` is kept as it is; finish() checks it.
-  void put_attributes(std::string_view json);
+  /// `json` is kept as it is; finish() checks it. Of a response, what it says is taken.
+  void put_json(const Field& field, std::string_view json);
 
   /// The event, checked. Ends the use of the builder.
-  Event finish();
+  ParsedEvent finish();
 
  private:
   void put_cost_usd(const Field& field, std::string_view written);
   void settle_cost();
-  void write_units();
 
-  Event event_;
+  ParsedEvent event_;
+  std::string response_;
   std::uint64_t seen_ = 0;  // one bit per field
   std::optional<std::int64_t> cost_usd_nanos_;
-  std::vector<std::pair<std::string_view, std::int64_t>> units_;
+  UnitCounts units_;  // the rarer ones
 };
 
 /// Throws for a name that no event has; says why where the name is known.

@@ -12,7 +12,9 @@ using enum FieldType;
 constexpr std::array<Field, kFieldCount> kFields = {{
     {"attributes", attributes, &Event::attributes},
     {"cache_read_audio_tokens", unit},
+    {"cache_read_image_tokens", unit},
     {"cache_read_tokens", count, nullptr, &Event::cache_read_tokens},
+    {"cache_read_video_tokens", unit},
     {"cache_write_1h_tokens", count, nullptr, &Event::cache_write_1h_tokens},
     {"cache_write_tokens", count, nullptr, &Event::cache_write_tokens},
     {"characters", unit},
@@ -41,11 +43,13 @@ constexpr std::array<Field, kFieldCount> kFields = {{
     {"output_cost_nanos", cost, nullptr, &Event::output_cost_nanos},
     {"output_image_tokens", unit},
     {"output_tokens", count, nullptr, &Event::output_tokens},
+    {"output_video_tokens", unit},
     {"pages", unit},
     {"parent_span_id", span_id, &Event::parent_span_id},
     {"policy_result", policy_result, &Event::policy_result},
     {"project", text, &Event::project},
     {"provider", text, &Event::provider},
+    {"raw_usage", raw_usage, &Event::raw_usage},
     {"reason_code", text, &Event::reason_code},
     {"reasoning_tokens", count, nullptr, &Event::reasoning_tokens},
     {"refers_to", uuid, &Event::refers_to},
@@ -101,8 +105,10 @@ std::string_view expectation(FieldType type, bool adjustment) {
       return "success or error";
     case attributes:
       return "a JSON object";
+    case raw_usage:
+      return "a JSON object or array";
     case response:
-      return "no such field";
+      return "a provider's response: a JSON object, an array of stream events, or the text of a stream";
   }
   return "";
 }
@@ -116,6 +122,10 @@ std::span<const Field, kFieldCount> event_fields() {
 const Field* find_field(std::string_view name) {
   const auto* const found = std::ranges::lower_bound(kFields, name, {}, &Field::name);
   return found != kFields.end() && found->name == name ? found : nullptr;
+}
+
+bool is_json(FieldType type) {
+  return type == attributes || type == raw_usage || type == response;
 }
 
 bool takes_number(FieldType type) {

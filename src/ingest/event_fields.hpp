@@ -28,7 +28,8 @@ enum class FieldType {
   kind,
   status,
   attributes,
-  response,  ///< known by name in order to be refused with advice
+  raw_usage,
+  response,  ///< a provider's response; no field of the event, but what its usage is read from
 };
 
 struct Field {
@@ -38,12 +39,15 @@ struct Field {
   std::optional<std::int64_t> Event::*number = nullptr;  ///< where a number is kept
 };
 
-inline constexpr std::size_t kFieldCount = 52;
+inline constexpr std::size_t kFieldCount = 56;
 
 /// All fields, ordered by name.
 std::span<const Field, kFieldCount> event_fields();
 /// nullptr for an unknown name.
 const Field* find_field(std::string_view name);
+
+/// Given as JSON of its own, an object or an array, in JSON events.
+bool is_json(FieldType type);
 
 /// Written as a number in JSON; CSV writes all as text.
 bool takes_number(FieldType type);

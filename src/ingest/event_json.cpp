@@ -1,6 +1,7 @@
 #include "ingest/event_json.hpp"
 
 #include <string>
+#include <vector>
 
 #include "core/text.hpp"
 #include "ingest/event_builder.hpp"
@@ -11,14 +12,14 @@ namespace {
 
 constexpr std::size_t kMaxDepth = 65;  // the event, and 64 within `attributes`
 
-/// Hands the members of the outer object to the builder. What lies deeper is `attributes`, which is checked
+/// Hands the members of the outer object to the builder. What lies deeper is JSON of a field's own, which is checked
 /// on its own.
 class EventHandler : public JsonHandlerBase {
  public:
   explicit EventHandler(EventBuilder& builder) : builder_(builder) {}
 
   bool on_object_begin(Code&) {
-    if (depth_ == 1) begin_attributes();
+    if (depth_ == 1) begin_json("an object");
     ++depth_;
     return true;
   }
@@ -27,7 +28,7 @@ class EventHandler : public JsonHandlerBase {
     return true;
   }
   bool on_array_begin(Code&) {
-    refuse_at_member("an array");
+    if (at_member()) begin_json("an array");
     ++depth_;
     return true;
   }
@@ -59,11 +60,15 @@ class EventHandler : public JsonHandlerBase {
     return true;
   }
 
-  /// Which member of the outer object is `attributes`, from 1; 0 = none.
-  std::size_t attributes_member() const { return attributes_member_; }
+  /// The members of the outer object whose value is JSON of its own, by their place from 1.
+  struct JsonMember {
+    std::size_t place;
+    const Field* field;
+  };
+  const std::vector<JsonMember>& json_members() const { return json_members_; }
 
  private:
-  /// True for a value of the outer object, false for one within `attributes`.
+  /// True for a value of the outer object, false for one that lies deeper.
   bool at_member() const {
     if (depth_ == 0)
       throw Error(Errc::invalid_argument, "event: expected one JSON object, found another value");
@@ -72,9 +77,9 @@ class EventHandler : public JsonHandlerBase {
   void refuse_at_member(std::string_view found) const {
     if (at_member()) throw field_error(*field_, found);
   }
-  void begin_attributes() {
-    if (field_->type != FieldType::attributes) throw field_error(*field_, "an object");
-    attributes_member_ = members_;
+  void begin_json(std::string_view found) {
+    if (!is_json(field_->type)) throw field_error(*field_, found);
+    json_members_.push_back({members_, field_});
   }
   bool number(Text last) {
     const std::string_view written = complete(last);
@@ -84,7 +89,8 @@ class EventHandler : public JsonHandlerBase {
 
   EventBuilder& builder_;
   const Field* field_ = nullptr;
-  std::size_t depth_ = 0, members_ = 0, attributes_member_ = 0;
+  std::size_t depth_ = 0, members_ = 0;
+  std::vector<JsonMember> json_members_;
 };
 
 std::size_t end_of_string(std::string_view json, std::size_t place) {
@@ -128,23 +134,23 @@ class MemberScanner {
   std::size_t place_;
 };
 
-std::string_view nth_value(std::string_view json, std::size_t member) {
-  MemberScanner scanner(json);
-  for (; member > 1; --member) scanner.next_value();
-  return scanner.next_value();
-}
-
 }  // namespace
 
-Event parse_event_json(std::string_view json) {
+ParsedEvent parse_event_json(std::string_view json) {
   if (json.size() > kMaxLineBytes) {
     throw Error(Errc::invalid_argument,
                 "event: expected at most 1048576 bytes, found " + std::to_string(json.size()) + " bytes");
   }
   EventBuilder builder;
-  const std::size_t attributes =
-      read_json<EventHandler>(json, "event", kMaxDepth, builder).attributes_member();
-  if (attributes != 0) builder.put_attributes(nth_value(json, attributes));
+  const EventHandler handler = read_json<EventHandler>(json, "event", kMaxDepth, builder);
+  if (handler.json_members().empty()) return builder.finish();
+  MemberScanner scanner(json);
+  std::size_t place = 0;
+  for (const auto& member : handler.json_members()) {
+    for (; place + 1 < member.place; ++place) scanner.next_value();
+    ++place;
+    builder.put_json(*member.field, scanner.next_value());
+  }
   return builder.finish();
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,21 +13,32 @@ namespace genops {
 
 struct Field;
 
+/// An event as it was read, and what came with it.
+struct ParsedEvent : Event {
+  /// What other models did within the same response: events of their own, with the attribution of this one.
+  std::vector<Event> further;
+  /// Members of the response's usage that were not understood; they are kept in raw_usage.
+  std::vector<std::string> unknown_usage;
+  /// What the provider says that it charged.
+  std::optional<std::int64_t> provider_cost_nanos;
+};
+
 inline constexpr std::size_t kMaxLineBytes = 1 << 20;
 
 /// The event that one JSON object states, field names as in docs/sql.md.
-/// Given:   null is "not set"; `attributes` is kept byte for byte.
+/// Given:   null is "not set"; `attributes` and `raw_usage` are kept byte for byte. `response` is a provider's: its usage
+///          and what else it says (model, service tier, region, its id as the key) fill what the event leaves out.
 /// Refused: what check_event.hpp refuses; malformed JSON, anything but an object, unknown or duplicate
 ///          fields, a wrong type (nothing is converted; a cost may be a number or text), lone surrogates,
 ///          U+0000, numbers beyond a double, depth over 64, over 1 MiB.
 /// Throws:  Error{invalid_argument}:
 ///          "input_tokens: expected a whole number from 0 to 9007199254740991, found -1".
-Event parse_event_json(std::string_view json);
+ParsedEvent parse_event_json(std::string_view json);
 
-/// Refuses what is no JSON object acceptable as `attributes`: see above, and over 65536 bytes, over
-/// 256 members of its own, the escape of U+0000, a name that comes twice in one object at any depth.
+/// Refuses what is no JSON object acceptable as `attributes` (nor array, as `raw_usage`): see above, and over 65536
+/// bytes, over 256 members of its own, the escape of U+0000, a name that comes twice in one object at any depth.
 /// Throws: Error{invalid_argument} naming `field`.
-void check_json_object(std::string_view json, std::string_view field);
+void check_json_value(std::string_view json, const Field& field);
 
 /// Reads rows of CSV against a header of event field names; `attributes.x` becomes a member of
 /// `attributes`, as text. Numbers stand there as JSON writes them, occurred_at also as milliseconds.
@@ -37,7 +49,7 @@ class CsvEvents {
   explicit CsvEvents(const std::vector<std::string>& header);
   bool has_column(std::string_view name) const;
   /// An empty field is "not set". Throws as parse_event_json, and for another number of fields.
-  Event event(const std::vector<std::string>& fields) const;
+  ParsedEvent event(const std::vector<std::string>& fields) const;
 
  private:
   std::vector<std::string> columns_;

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "core/text.hpp"
+#include "ingest/event_fields.hpp"
 #include "ingest/event_json.hpp"
 #include "ingest/json_reader.hpp"
 
@@ -15,7 +16,7 @@ constexpr std::size_t kMaxMembers = 256;
 /// Refuses what parsers read in different ways.
 class ObjectChecker : public JsonHandlerBase {
  public:
-  explicit ObjectChecker(std::string_view field) : field_(field) {}
+  explicit ObjectChecker(const Field& field) : field_(field) {}
 
   bool on_object_begin(Code&) {
     first_key_.push_back(keys_.size());
@@ -33,58 +34,69 @@ class ObjectChecker : public JsonHandlerBase {
     first_key_.pop_back();
     return true;
   }
-  bool on_array_begin(Code&) { return in_object(); }
-  bool on_array_end(std::size_t, Code&) { return true; }
+  bool on_array_begin(Code&) {
+    if (first_key_.empty() && arrays_ == 0 && field_.type == FieldType::attributes) not_json();
+    ++arrays_;
+    return true;
+  }
+  bool on_array_end(std::size_t, Code&) {
+    --arrays_;
+    return true;
+  }
   bool on_key(Text last, std::size_t, Code&) {
     keys_.emplace_back(complete(last));
     return true;
   }
   bool on_string(Text last, std::size_t, Code&) {
     complete(last);
-    return in_object();
+    return inside();
   }
   bool on_int64(std::int64_t, Text last, Code&) {
     complete(last);
-    return in_object();
+    return inside();
   }
   bool on_uint64(std::uint64_t, Text last, Code&) {
     complete(last);
-    return in_object();
+    return inside();
   }
   bool on_double(double value, Text last, Code&) {
     const std::string_view written = complete(last);
     if (!std::isfinite(value)) refuse("numbers that a double can hold", genops::quoted(written));
-    return in_object();
+    return inside();
   }
-  bool on_bool(bool, Code&) { return in_object(); }
-  bool on_null(Code&) { return in_object(); }
+  bool on_bool(bool, Code&) { return inside(); }
+  bool on_null(Code&) { return inside(); }
 
  private:
   [[noreturn]] void refuse(const std::string& expected, const std::string& found) const {
-    throw Error(Errc::invalid_argument, std::string(field_) + ": expected " + expected + ", found " + found);
+    throw Error(Errc::invalid_argument,
+                std::string(field_.name) + ": expected " + expected + ", found " + found);
   }
-  bool in_object() const {
-    if (first_key_.empty()) refuse("a JSON object", "another value");
+  [[noreturn]] void not_json() const { throw field_error(field_, "another value"); }
+  bool inside() const {
+    if (first_key_.empty() && arrays_ == 0) not_json();
     return true;
   }
 
-  std::string_view field_;
+  const Field& field_;
+  std::size_t arrays_ = 0;              // that are open
   std::vector<std::string> keys_;       // of all objects that are open
   std::vector<std::size_t> first_key_;  // where each open object's keys start
 };
 
 }  // namespace
 
-void check_json_object(std::string_view json, std::string_view field) {
-  const auto refuse = [field](const std::string& expected, const std::string& found) {
-    throw Error(Errc::invalid_argument, std::string(field) + ": expected " + expected + ", found " + found);
+void check_json_value(std::string_view json, const Field& field) {
+  const auto refuse = [&field](const std::string& expected, const std::string& found) {
+    throw Error(Errc::invalid_argument,
+                std::string(field.name) + ": expected " + expected + ", found " + found);
   };
   if (json.size() > kMaxAttributesBytes)
     refuse("at most 65536 bytes", std::to_string(json.size()) + " bytes");
   if (!is_valid_text(json)) refuse("UTF-8 text without NUL", genops::quoted(json));
   // SQLite before 3.45 cuts text at such a character, so nothing may hold it.
   if (json.find("\\u0000") != std::string_view::npos) refuse("no \\u0000", "one");
-  read_json<ObjectChecker>(json, field, kMaxDepth, field);
+  read_json<ObjectChecker>(json, field.name, kMaxDepth, field);
 }
 
 }  // namespace genops

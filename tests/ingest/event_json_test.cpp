@@ -215,16 +215,6 @@ TEST(EventJson, UnknownFieldsAreRefusedByName) {
   refusal_with(R"("units":{"searches":1})");
 }
 
-TEST(EventJson, AResponseIsRefusedWithAdvice) {
-  try {
-    parse_with(R"("response":{"usage":{}})");
-    FAIL() << "accepted";
-  } catch (const Error& error) {
-    expect_names(error.what(), "response");
-    EXPECT_NE(error.hint().find("this version reads usage fields only"), std::string::npos) << error.hint();
-  }
-}
-
 TEST(EventJson, AFieldGivenTwiceIsRefused) {
   expect_names(refusal_with(R"("team":"a","team":"a")"), "team");
   expect_names(refusal_with(R"("team":"a","\u0074eam":"b")"), "team");

@@ -63,6 +63,7 @@ inline void set_every_field(Event& event) {
   event.region = "eu";
   event.units = R"({"searches":2})";
   event.attributes = R"({"k":"v"})";
+  event.raw_usage = R"({"usage":{"input_tokens":50}})";
 }
 
 /// Records events first <= i < last.

@@ -1,0 +1,76 @@
+#include "ingest/event_response.hpp"
+
+#include <utility>
+
+#include "genops/error.hpp"
+#include "ingest/event_units.hpp"
+#include "ingest/usage_of.hpp"
+
+namespace genops {
+namespace {
+
+void refuse_usage_beside(const Event& event) {
+  const UnitCounts counts = counts_of(event);
+  for (std::size_t i = 0; i < kUnits; ++i) {
+    if (!counts.has(static_cast<Unit>(i))) continue;
+    throw Error(Errc::invalid_argument,
+                "response: expected no usage fields beside it, found " + std::string(unit_facts()[i].field));
+  }
+}
+
+void set_where_empty(std::string& field, const std::string& value) {
+  if (field.empty()) field = value;
+}
+
+/// Says in the attributes that more may have been used than was counted.
+void mark_partial(std::string& attributes) {
+  constexpr std::string_view kMember = R"("usage_basis":"partial")";
+  if (attributes.find(R"("usage_basis")") != std::string::npos) return;
+  const std::size_t end = attributes.rfind('}');
+  if (end == std::string::npos) {
+    attributes = '{' + std::string(kMember) + '}';
+    return;
+  }
+  const bool is_first = attributes.find('"') == std::string::npos;
+  attributes.insert(end, (is_first ? "" : ",") + std::string(kMember));
+}
+
+/// An event for what another model did: it belongs where `event` does, and says nothing of that one's own.
+Event of_other_model(const Event& event, const ModelUsage& usage, std::size_t number) {
+  Event other = event;
+  if (!usage.model.empty()) other.model = usage.model;
+  put_counts(other, usage.counts);
+  other.event_id.clear();
+  if (!other.idempotency_key.empty()) other.idempotency_key += '#' + std::to_string(number);
+  for (auto* number_field : {&other.cost_nanos, &other.input_cost_nanos, &other.output_cost_nanos,
+                             &other.duration_ms, &other.reserved_nanos})
+    number_field->reset();
+  other.raw_usage.clear();
+  return other;
+}
+
+}  // namespace
+
+void apply_response(ParsedEvent& event, std::string_view response) {
+  if (event.provider.empty())
+    throw Error(Errc::invalid_argument, "provider: expected whose response it is, found nothing");
+  refuse_usage_beside(event);
+  ResponseUsage usage = usage_of(event.provider, response);
+  put_counts(event, usage.counts);
+  set_where_empty(event.model, usage.model);
+  set_where_empty(event.service_tier, usage.service_tier);
+  set_where_empty(event.region, usage.region);
+  set_where_empty(event.raw_usage, usage.raw);
+  if (event.idempotency_key.empty() && event.event_id.empty() && !usage.response_id.empty()) {
+    event.idempotency_key = event.provider + ':' + usage.response_id;
+    event.revisable = true;
+  }
+  if (usage.partial) mark_partial(event.attributes);
+  event.unknown_usage = std::move(usage.unknown);
+  event.provider_cost_nanos = usage.stated_cost_nanos;
+  if (event.cost_nanos) return;  // a stated cost covers the whole response
+  for (const ModelUsage& other : usage.further)
+    event.further.push_back(of_other_model(event, other, event.further.size() + 1));
+}
+
+}  // namespace genops

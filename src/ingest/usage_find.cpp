@@ -1,0 +1,129 @@
+#include <algorithm>
+#include <array>
+#include <string>
+
+#include "ingest/usage_shapes.hpp"
+#include "ingest/usage_text.hpp"
+
+namespace genops {
+namespace {
+
+using boost::json::object;
+using boost::json::value;
+
+const object* object_in(const object& holder, std::string_view name) {
+  const value* const member = holder.if_contains(name);
+  return member == nullptr ? nullptr : member->if_object();
+}
+
+std::string_view first_of(const object& usage, std::initializer_list<std::string_view> names) {
+  for (const std::string_view name : names)
+    if (usage.contains(name)) return name;
+  return {};
+}
+
+bool has_within(const object& usage, std::string_view name, std::string_view inner) {
+  const object* const details = object_in(usage, name);
+  return details != nullptr && details->contains(inner);
+}
+
+/// Usage with `input_tokens`: OpenAI's includes cached tokens, Anthropic's does not, so which one it is decides.
+void tell_input_tokens(const object& usage, FoundUsage& found) {
+  std::string_view ours = first_of(
+      usage, {"input_tokens_details", "input_token_details", "total_tokens", "output_token_details"});
+  if (ours.empty() && has_within(usage, "output_tokens_details", "reasoning_tokens"))
+    ours = "output_tokens_details";
+  std::string_view theirs = first_of(usage, {"cache_read_input_tokens", "cache_creation_input_tokens",
+                                             "cache_creation", "iterations", "inference_geo"});
+  if (theirs.empty() && has_within(usage, "output_tokens_details", "thinking_tokens"))
+    theirs = "output_tokens_details";
+  if (!ours.empty() && !theirs.empty())
+    refuse_response("usage", "one provider's",
+                    "openai's " + std::string(ours) + " and anthropic's " + std::string(theirs));
+  if (ours.empty() && theirs.empty()) {
+    theirs = first_of(usage, {"service_tier", "server_tool_use", "speed"});
+    found.plain = theirs.empty();
+  }
+  found.shape = theirs.empty() ? Shape::responses : Shape::anthropic;
+  found.sign = !ours.empty() ? ours : !theirs.empty() ? theirs : "input_tokens";
+}
+
+/// What the object called "usage" is. Throws: Error{invalid_argument} if it is nothing known.
+void tell_shape(const object& usage, FoundUsage& found) {
+  const auto as = [&](Shape shape, std::string_view sign) {
+    found.shape = shape;
+    found.sign = sign;
+    return !sign.empty();
+  };
+  if (as(Shape::chat, first_of(usage, {"prompt_tokens", "completion_tokens"}))) return;
+  if (as(Shape::converse, first_of(usage, {"inputTokens", "outputTokens"}))) return;
+  if (as(Shape::cohere, first_of(usage, {"billed_units"}))) return;
+  if (!first_of(usage, {"input_tokens", "output_tokens"}).empty()) return tell_input_tokens(usage, found);
+  if (as(Shape::duration, first_of(usage, {"seconds"}))) return;
+  if (as(Shape::total, first_of(usage, {"total_tokens"}))) return;
+  if (as(Shape::cohere, first_of(usage, {"tokens"}))) return;
+  const std::string first = usage.empty() ? "an empty object" : std::string(usage.begin()->key());
+  refuse_response("usage", "prompt_tokens, input_tokens or another provider's counts", first);
+}
+
+const object* groq_usage(const object& root) {
+  const object* const groq = object_in(root, "x_groq");
+  return groq == nullptr ? nullptr : object_in(*groq, "usage");
+}
+
+struct Place {
+  Shape shape;
+  std::string_view container;
+};
+constexpr auto kPlaces = std::to_array<Place>(
+    {{Shape::gemini, "usageMetadata"}, {Shape::invocation, "amazon-bedrock-invocationMetrics"}});
+constexpr auto kBodySigns = std::to_array<std::string_view>(
+    {"prompt_token_count", "generation_token_count", "inputTextTokenCount",
+     "x-amzn-bedrock-input-token-count", "x-amzn-bedrock-output-token-count"});
+
+}  // namespace
+
+FoundUsage find_usage(const object& root, std::string_view text) {
+  FoundUsage found;
+  if (const value* const usage = root.if_contains("usage"); usage != nullptr && !usage->is_null()) {
+    if (!usage->is_object()) refuse_response("usage", "an object", described(*usage));
+    found.usage = &usage->get_object();
+    found.container = "usage";
+    found.written = find_member_text(text, "usage");
+    tell_shape(*found.usage, found);
+    return found;
+  }
+  for (const Place& place : kPlaces) {
+    found.usage = object_in(root, place.container);
+    if (found.usage == nullptr) continue;
+    found.shape = place.shape;
+    found.sign = found.container = place.container;
+    found.written = find_member_text(text, place.container);
+    return found;
+  }
+  if (const object* const meta = object_in(root, "meta"); meta != nullptr && meta->contains("billed_units")) {
+    found.usage = meta;
+    found.shape = Shape::cohere;
+    found.container = "meta";
+    found.sign = "meta.billed_units";
+    found.written = find_member_text(text, "meta");
+    return found;
+  }
+  if (const object* const usage = groq_usage(root)) {
+    found.usage = usage;
+    found.container = "usage";
+    found.written = find_member_text(member_text(text, "x_groq"), "usage");
+    tell_shape(*usage, found);
+    return found;
+  }
+  const auto* const sign =
+      std::ranges::find_if(kBodySigns, [&](std::string_view name) { return root.contains(name); });
+  if (sign != kBodySigns.end()) {
+    found.usage = &root;
+    found.shape = Shape::body;
+    found.sign = *sign;
+  }
+  return found;
+}
+
+}  // namespace genops

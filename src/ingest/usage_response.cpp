@@ -1,0 +1,178 @@
+#include <array>
+#include <boost/json/serialize.hpp>
+#include <string>
+
+#include "core/text.hpp"
+#include "ingest/usage_shapes.hpp"
+#include "ingest/usage_text.hpp"
+
+namespace genops {
+namespace {
+
+using boost::json::object;
+using boost::json::value;
+
+std::string_view text_in(const object& root, std::string_view name) {
+  const value* const member = root.if_contains(name);
+  const boost::json::string* const text = member == nullptr ? nullptr : member->if_string();
+  return text == nullptr ? std::string_view() : std::string_view(*text);
+}
+
+constexpr auto kIdNames = std::to_array<std::string_view>(
+    {"id", "responseId", "response_id", "x-request-id", "x_request_id", "request_id", "_request_id"});
+
+std::string_view id_in(const object& root) {
+  for (const std::string_view name : kIdNames)
+    if (const std::string_view id = text_in(root, name); !id.empty()) return id;
+  const value* const metadata = root.if_contains("ResponseMetadata");  // of AWS's libraries
+  return metadata != nullptr && metadata->is_object() ? text_in(metadata->get_object(), "RequestId")
+                                                      : std::string_view();
+}
+
+std::string_view tier_in(const object& root) {
+  if (const std::string_view tier = text_in(root, "service_tier"); !tier.empty()) return tier;
+  const value* const tier = root.if_contains("serviceTier");
+  if (tier == nullptr) return {};
+  if (tier->is_object()) return text_in(tier->get_object(), "type");  // Bedrock
+  return text_in(root, "serviceTier");
+}
+
+/// A success may have an `error` too, of null, and a `message` that is an object.
+bool is_error(const object& root) {
+  const value* const error = root.if_contains("error");
+  if (error != nullptr && !error->is_null()) return true;
+  const value* const message = root.if_contains("message");
+  return text_in(root, "object") == "error" || text_in(root, "type") == "error" ||
+         (message != nullptr && message->is_string());
+}
+
+/// Titan's `results` hold the answer too, so what is kept is said anew.
+void append_body(std::string& out, const object& root) {
+  for (const auto& member : root) {
+    if (!std::string_view(member.key()).ends_with("count") && member.key() != "inputTextTokenCount") continue;
+    append_json_string(out, member.key());
+    out.append(":").append(boost::json::serialize(member.value())).push_back(',');
+  }
+  const value* const results = root.if_contains("results");
+  if (results == nullptr || !results->is_array()) return;
+  out += R"("results":[)";
+  for (const value& each : results->get_array()) {
+    const value* const count = each.is_object() ? each.get_object().if_contains("tokenCount") : nullptr;
+    if (count == nullptr) continue;
+    if (out.back() != '[') out.push_back(',');
+    out.append(R"({"tokenCount":)").append(boost::json::serialize(*count)).push_back('}');
+  }
+  out += "],";
+}
+
+std::string reduced(const OuterFields& outer, const FoundUsage& found, const object& root) {
+  std::string raw;
+  raw.reserve(128 + found.written.text.size());
+  raw.push_back('{');
+  append_outer(raw, outer);
+  if (outer.unfinished) raw += R"("status":"in_progress",)";
+  if (outer.error && found.usage == nullptr) raw += R"("error":{},)";
+  if (found.shape == Shape::body && found.usage != nullptr) append_body(raw, root);
+  if (!found.container.empty()) {
+    raw.append("\"").append(found.container).append("\":");
+    if (found.written.text.empty()) {
+      raw += boost::json::serialize(*found.usage);
+    } else {
+      raw += found.written.text;
+    }
+    raw.push_back(',');
+  }
+  if (raw.back() == ',') raw.pop_back();
+  raw.push_back('}');
+  return raw;
+}
+
+void read(UsageObject& usage, Shape shape, UsageContext& context) {
+  switch (shape) {
+    case Shape::chat:
+      return read_openai_chat(usage, context);
+    case Shape::responses:
+      return read_openai_responses(usage, context);
+    case Shape::duration:
+      return read_openai_duration(usage, context);
+    case Shape::total:
+      return read_total_only(usage, context);
+    case Shape::anthropic:
+      return read_anthropic(usage, context);
+    case Shape::converse:
+      read_bedrock_converse(usage, context);
+      break;
+    case Shape::invocation:
+      read_bedrock_invocation(usage, context);
+      break;
+    case Shape::body:
+      return read_bedrock_body(usage, context);  // all else there is the answer
+    case Shape::gemini:
+      read_gemini(usage, context);
+      break;
+    case Shape::cohere:
+      read_cohere(usage, context);
+      break;
+  }
+  usage.note_unknown(context.result.unknown);
+}
+
+/// Sums may be larger than what they were made of.
+void check_counts(std::string_view container, const UnitCounts& counts) {
+  if (counts.empty()) refuse_response(container, "counts", "none");
+  for (std::size_t i = 0; i < kUnits; ++i) {
+    const std::int64_t count = counts.get(static_cast<Unit>(i));
+    if (count > kMaxCount)
+      refuse_response(container, std::string(unit_facts()[i].field) + " of at most 9007199254740991",
+                      std::to_string(count));
+  }
+}
+
+}  // namespace
+
+OuterFields outer_fields(const object& root) {
+  OuterFields outer;
+  outer.id = id_in(root);
+  outer.model = text_in(root, "model");
+  if (outer.model.empty()) outer.model = text_in(root, "modelVersion");
+  outer.service_tier = tier_in(root);
+  const std::string_view status = text_in(root, "status");
+  outer.unfinished = status == "in_progress" || status == "queued" || status == "cancelled";
+  outer.error = is_error(root);
+  return outer;
+}
+
+void append_outer(std::string& out, const OuterFields& outer) {
+  const auto append = [&out](std::string_view name, const std::string& text) {
+    if (text.empty()) return;
+    out.append(name);
+    append_json_string(out, text);
+    out.push_back(',');
+  };
+  append(R"("id":)", outer.id);
+  append(R"("model":)", outer.model);
+  append(R"("service_tier":)", outer.service_tier);
+}
+
+ResponseUsage read_response(std::string_view provider, const object& root, std::string_view text) {
+  OuterFields outer = outer_fields(root);
+  FoundUsage found = find_usage(root, text);
+  ResponseUsage result;
+  result.raw = reduced(outer, found, root);
+  result.partial = outer.unfinished || (outer.error && found.usage == nullptr);
+  if (found.usage == nullptr && !result.partial) refuse_no_usage(provider);
+  result.model = std::move(outer.model);
+  result.response_id = std::move(outer.id);
+  result.service_tier = std::move(outer.service_tier);
+  if (found.usage == nullptr) return result;
+
+  check_provider(provider, found, result.model);
+  if (!found.written.text.empty()) check_members_once(*found.usage, found.written);
+  UsageContext context{provider, found.written.text, result};
+  UsageObject usage(*found.usage, found.container);
+  read(usage, found.shape, context);
+  check_counts(found.container, result.counts);
+  return result;
+}
+
+}  // namespace genops

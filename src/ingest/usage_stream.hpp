@@ -1,0 +1,48 @@
+#pragma once
+
+#include <boost/json/object.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ingest/usage_shapes.hpp"
+
+/// A response that came in events.
+namespace genops {
+
+/// Whether one object is an event of a stream, and no response.
+bool is_stream_event(const boost::json::object& object);
+
+/// Takes the events in their order and keeps what the usage needs.
+class StreamUsage {
+ public:
+  /// `provider` is canonical.
+  explicit StreamUsage(std::string_view provider) : provider_(provider) {}
+
+  void add(const boost::json::object& event, std::string_view text);
+  void done() { finished_ = true; }  ///< the stream said that it ends
+  /// Throws: Error{invalid_argument} if no event was one of a known stream, and as read_response().
+  ResponseUsage finish() const;
+
+ private:
+  void add_message_event(std::string_view type, const boost::json::object& event, std::string_view text);
+  bool add_wrapped(std::string_view type, const boost::json::object& event, std::string_view text);
+  void add_plain(const boost::json::object& event, std::string_view text);
+  void note_outer(const boost::json::object& object);
+  void note_kind(const boost::json::object& event);
+  bool keep(std::string_view container, const boost::json::object& holder, std::string_view text);
+  ResponseUsage finish_messages() const;
+  ResponseUsage finish_last() const;
+
+  std::string_view provider_;
+  OuterFields outer_;
+  std::string kind_;               // a member that shows what the events are: "type":"message_start"
+  std::string container_, usage_;  // the last usage, as given
+  bool finished_ = false;          // nothing more was to come
+  bool messages_ = false;          // Anthropic's events
+  bool stopped_ = false;           // and their last one
+  std::string start_usage_;
+  std::vector<std::string> delta_usages_;
+};
+
+}  // namespace genops

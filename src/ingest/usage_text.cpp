@@ -1,0 +1,162 @@
+#include "ingest/usage_text.hpp"
+
+#include <algorithm>
+#include <array>
+#include <boost/json/parser.hpp>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "core/text.hpp"
+#include "ingest/usage_reader.hpp"
+
+namespace genops {
+namespace {
+
+constexpr std::size_t kMaxDepth = 128;
+
+bool is_space(char c) {
+  return c == ' ' || c == '\n' || c == '\r' || c == '\t';
+}
+
+/// Past the end of the string that starts at `at`.
+std::size_t end_of_string(std::string_view text, std::size_t at) {
+  for (;;) {
+    at = text.find('"', at + 1);
+    std::size_t escapes = 0;
+    while (text[at - 1 - escapes] == '\\') ++escapes;
+    if (escapes % 2 == 0) return at + 1;
+  }
+}
+
+/// What a character adds to the depth.
+constexpr auto kDepth = [] {
+  std::array<std::int8_t, 256> depth{};
+  depth['{'] = depth['['] = 1;
+  depth['}'] = depth[']'] = -1;
+  return depth;
+}();
+
+/// Past the end of the object or list that starts at `at`; adds the members within.
+std::size_t end_of_container(std::string_view text, std::size_t at, std::size_t& members) {
+  int depth = 0;
+  do {
+    const char c = text[at];
+    if (c == '"') {
+      at = end_of_string(text, at);
+      continue;
+    }
+    depth += kDepth[static_cast<unsigned char>(c)];
+    if (c == ':') ++members;
+    ++at;
+  } while (depth > 0);
+  return at;
+}
+
+boost::json::value parsed(std::string_view text, std::string_view place, boost::json::storage_ptr memory) {
+  boost::json::parse_options options;
+  options.max_depth = kMaxDepth;
+  unsigned char scratch[4096];
+  boost::json::parser parser(std::move(memory), options, scratch);
+  boost::json::error_code failure;
+  const std::size_t used = parser.write_some(text.data(), text.size(), failure);
+  if (!failure && used != text.size()) failure = boost::json::error::extra_data;
+  if (failure)
+    refuse_response(place, "JSON",
+                    "malformed JSON (" + failure.message() + " at byte " + std::to_string(used + 1) + ")");
+  return parser.release();
+}
+
+std::size_t members_of(const boost::json::value& value) {
+  std::size_t members = 0;
+  if (const auto* object = value.if_object()) {
+    members = object->size();
+    for (const auto& member : *object) members += members_of(member.value());
+  } else if (const auto* list = value.if_array()) {
+    for (const auto& element : *list) members += members_of(element);
+  }
+  return members;
+}
+
+/// The name that an object within has twice; '' if it is written in two ways.
+std::string_view twice_in(std::string_view text) {
+  if (text.front() != '{' && text.front() != '[') return {};
+  std::vector<std::string_view> keys;
+  for (JsonWalk walk(text); walk.next();) {
+    if (text.front() == '{' && std::ranges::find(keys, walk.key()) != keys.end()) return walk.key();
+    keys.push_back(walk.key());
+    if (const std::string_view deeper = twice_in(walk.value()); !deeper.empty()) return deeper;
+  }
+  return {};
+}
+
+}  // namespace
+
+JsonDocument::JsonDocument(std::string_view text, std::string_view place)
+    : value_(parsed(text, place, &memory_)) {}
+
+JsonWalk::JsonWalk(std::string_view text) : text_(text), object_(false) {
+  skip_space();
+  object_ = text_[at_] == '{';
+  ++at_;
+}
+
+void JsonWalk::skip_space() {
+  while (is_space(text_[at_])) ++at_;
+}
+
+bool JsonWalk::next() {
+  skip_space();
+  if (text_[at_] == ',') {
+    ++at_;
+    skip_space();
+  }
+  if (text_[at_] == '}' || text_[at_] == ']') return false;
+  if (object_) {
+    const std::size_t end = end_of_string(text_, at_);
+    key_ = text_.substr(at_ + 1, end - at_ - 2);
+    at_ = end;
+    skip_space();
+    ++at_;  // the colon
+    skip_space();
+  }
+  value_ = take_value();
+  return true;
+}
+
+std::string_view JsonWalk::take_value() {
+  const std::size_t start = at_;
+  const char first = text_[at_];
+  members_ = 0;
+  if (first == '"') {
+    at_ = end_of_string(text_, at_);
+  } else if (first == '{' || first == '[') {
+    at_ = end_of_container(text_, at_, members_);
+  } else {  // a number, true, false or null
+    at_ = std::min(text_.find_first_of(" \n\r\t,}]", at_), text_.size());
+  }
+  return text_.substr(start, at_ - start);
+}
+
+MemberText find_member_text(std::string_view object, std::string_view name) {
+  MemberText found;
+  for (JsonWalk walk(object); walk.next();) {
+    if (walk.key() != name) continue;
+    if (!found.text.empty()) refuse_response(name, "it once", "it twice");
+    found = {walk.value(), walk.members()};
+  }
+  return found;
+}
+
+MemberText whole_text(std::string_view container) {
+  MemberText whole{container, 0};
+  end_of_container(container, 0, whole.members);
+  return whole;
+}
+
+void check_members_once(const boost::json::value& value, const MemberText& written) {
+  if (members_of(value) != written.members)
+    refuse_response("usage", "each member once", genops::quoted(twice_in(written.text)) + " twice");
+}
+
+}  // namespace genops
