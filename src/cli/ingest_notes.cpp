@@ -92,7 +92,7 @@ void IngestNotes::print_unpriced(const Globals& globals, Ledger& ledger) const {
   say(globals,
       fmt::format("hint: `genops price show {0} {1}` says more; `genops price set {0} {1} --input USD --output USD` or "
                   "`genops price import FILE` brings prices, `genops price reprice` applies them",
-                  event.provider, event.model));
+                  printable(event.provider), genops::quoted(event.model)));
 }
 
 void IngestNotes::print(const Globals& globals, Ledger& ledger) const {

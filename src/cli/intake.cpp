@@ -209,14 +209,15 @@ std::string Intake::how_far() {
 
 void Intake::print_summary() const {
   if (globals_.json) {
-    print(json_object({{"read", std::to_string(read_)},
-                       {"recorded", std::to_string(recorded_)},
-                       {"duplicate", std::to_string(duplicate_)},
-                       {"rejected", std::to_string(rejects_.count())},
-                       {"revised", std::to_string(revised_)},
-                       {"unpriced", std::to_string(notes_.unpriced_count())},
-                       {"unknown_usage", notes_.unknown_usage_json()}}) +
-          '\n');
+    std::vector<std::pair<std::string, std::string>> members = {{"read", std::to_string(read_)},
+                                                                {"recorded", std::to_string(recorded_)},
+                                                                {"duplicate", std::to_string(duplicate_)},
+                                                                {"rejected", std::to_string(rejects_.count())}};
+    // Members that scripts do not all expect stand there when they have something to say.
+    if (revised_ > 0) members.emplace_back("revised", std::to_string(revised_));
+    if (notes_.unpriced_count() > 0) members.emplace_back("unpriced", std::to_string(notes_.unpriced_count()));
+    if (notes_.unknown_usage_json() != "{}") members.emplace_back("unknown_usage", notes_.unknown_usage_json());
+    print(json_object(members) + '\n');
     return;
   }
   const std::string revised = revised_ > 0 ? fmt::format(", {} revised", revised_) : "";

@@ -49,9 +49,9 @@ TEST(ParseScaled, SaysWhetherAnythingWasRounded) {
 
 TEST(ParseScaled, NamesTheRangeOfItsDecimals) {
   expect_overflow([] { parse_scaled("9.223372036854775808", 18); },
-                  "expected an amount within +-9.223372036854775807, found '9.223372036854775808'");
-  expect_overflow([] { parse_scaled("1e7", 12); }, "+-9223372.036854775807, found '1e7'");
-  expect_overflow([] { parse_scaled("9223372036854775807.5", 0); }, "+-9223372036854775807, found");
+                  "expected an amount within +-9.223372036854775807 USD, found '9.223372036854775808'");
+  expect_overflow([] { parse_scaled("1e7", 12); }, "+-9223372.036854775807 USD, found '1e7'");
+  expect_overflow([] { parse_scaled("9223372036854775807.5", 0); }, "+-9223372036854775807 USD, found");
 }
 
 TEST(DecimalText, WithoutTrailingZeros) {

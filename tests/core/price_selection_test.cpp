@@ -164,6 +164,14 @@ TEST(PriceModel, OfAnAmazonResourceNameTheModel) {
             "no price for bedrock 'x/us.anthropic.claude-sonnet-4-v1:0'");
 }
 
+TEST(PriceModel, OfTwoProvidersMayHaveOneName) {
+  PriceBook prices =
+      book({price("openai", "m", {rate(Unit::input, "1")}), price("gemini", "m", {rate(Unit::input, "2")})});
+  EXPECT_EQ(taken(prices, asked("openai", "m")), "1");
+  EXPECT_EQ(taken(prices, asked("gemini", "m")), "2");
+  EXPECT_EQ(taken(prices, asked("openai", "m")), "1");
+}
+
 TEST(PriceModel, NamesWithLineEndsAreNotMistakenForOthers) {
   PriceBook prices = book({price("a\nb", "c", {rate(Unit::input, "1")})});
   EXPECT_EQ(taken(prices, asked("a\nb", "c")), "1");
