@@ -25,6 +25,7 @@ HERE = Path(__file__).resolve().parent
 IMPORT_PART, REPORT_MS = 1.0, 30
 SAME_USD = 1e-5  # each of its floats and each of our components is rounded, once per request
 TIER_TOKENS = 200_000  # where it looks for a second price
+TODAY = time.strftime("%Y-%m-%d", time.gmtime())
 SHOWN = 12
 FIELDS = ("input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens", "cache_write_1h_tokens")
 
@@ -166,23 +167,25 @@ class Rates:
     def __init__(self, db):
         self.db, self.known = db, {}
 
-    def cost(self, request, **usage):
-        at, tier = request["occurred_at"][:10], request["service_tier"]
-        key = at, request["model"], tier, *sorted(usage.items())
+    def cost(self, request, usage, at=None):
+        """On the day of the request, unless `at` says another."""
+        at, model, tier = at or request["occurred_at"][:10], request["model"], request["service_tier"]
+        key = at, model, tier, *sorted(usage.items())
         if key not in self.known:
-            if tier:
-                usage["service_tier"] = tier
-            row = self.db.execute("SELECT cost_of('anthropic', ?, ?, ?)", (request["model"], json.dumps(usage), at)).fetchone()
-            self.known[key] = row[0]
+            json_usage = json.dumps(usage | ({"service_tier": tier} if tier else {}))
+            (self.known[key],) = self.db.execute("SELECT cost_of('anthropic', ?, ?, ?)", (model, json_usage, at)).fetchone()
         return self.known[key]
 
-    def low(self, request, name):
-        return self.cost(request, **{name: 100_000}) / 1e5
+    def low(self, request, name, at=None):
+        return self.cost(request, {name: 100_000}, at) / 1e5
 
-    def high(self, request, name):
+    def high(self, request, name, at=None):
         beside = {"input_tokens": 300_000}
         both = beside | {name: beside.get(name, 0) + 100_000}
-        return (self.cost(request, **both) - self.cost(request, **beside)) / 1e5
+        return (self.cost(request, both, at) - self.cost(request, beside, at)) / 1e5
+
+    def has_tier(self, request, at):
+        return self.low(request, "input_tokens", at) != self.high(request, "input_tokens", at)
 
 
 def explain(request, rates, reasons):
@@ -190,15 +193,20 @@ def explain(request, rates, reasons):
     if request["cost_nanos"] is None:
         return
     if request["searches"]:
-        reasons["web search fees, which it ignores"] += rates.cost(request, searches=request["searches"])
+        reasons["web search fees, which it ignores"] += rates.cost(request, {"searches": request["searches"]})
     counts = {name: request[name] or 0 for name in FIELDS}
     prompt = sum(counts.values()) - counts["output_tokens"]
     if prompt <= TIER_TOKENS:
         return
     whole = sum(rates.high(request, name) * count for name, count in counts.items())
-    marginal = sum(rates.low(request, name) * min(count, TIER_TOKENS) +
-                   rates.high(request, name) * max(count - TIER_TOKENS, 0) for name, count in counts.items())  # fmt: skip
-    reasons["context tier: of the whole request, not of the tokens above it"] += whole - marginal
+    if rates.has_tier(request, TODAY):
+        reason = "context tier: of the whole request, not of the tokens above it"
+        other = sum(rates.low(request, name) * min(count, TIER_TOKENS) +
+                    rates.high(request, name) * max(count - TIER_TOKENS, 0) for name, count in counts.items())  # fmt: skip
+    else:
+        reason = "context tier that held on the day: its prices are today's"
+        other = sum(rates.low(request, name) * count for name, count in counts.items())
+    reasons[reason] += whole - other
 
 
 def compare_costs(db, requests, usd, unpriced):

@@ -82,6 +82,12 @@ void overlay(object& merged, const object& newer) {
   }
 }
 
+void overlay_text(object& merged, const std::string& usage) {
+  const JsonDocument document(usage, "");
+  check_members_once(document.value(), whole_text(usage));
+  overlay(merged, document.value().get_object());
+}
+
 void append_member(std::string& out, std::string_view name, std::string_view written) {
   out.append("\"").append(name).append("\":").append(written);
 }
@@ -202,34 +208,32 @@ ResponseUsage StreamUsage::finish() const {
   return finish_last();
 }
 
-ResponseUsage StreamUsage::finish_messages() const {
-  object merged;
-  std::string raw = "[{\"type\":\"message_start\",\"message\":{";
-  append_outer(raw, outer_);
-  if (!start_usage_.empty()) {
-    append_member(raw, "usage", start_usage_);
-    const JsonDocument start(start_usage_, "");
-    check_members_once(start.value(), whole_text(start_usage_));
-    overlay(merged, start.value().get_object());
-  } else if (raw.back() == ',') {
-    raw.pop_back();
-  }
-  raw += "}}";
-  for (const std::string& usage : delta_usages_) {
-    append_member(raw += R"(,{"type":"message_delta",)", "usage", usage);
-    raw += '}';
-    const JsonDocument delta(usage, "");
-    check_members_once(delta.value(), whole_text(usage));
-    overlay(merged, delta.value().get_object());
-  }
-  raw += stopped_ ? R"(,{"type":"message_stop"}])" : "]";
-
+ResponseUsage StreamUsage::only_outer() const {
   ResponseUsage result;
-  if (merged.empty()) {
-    result.model = outer_.model;
-    result.response_id = outer_.id;
-    result.service_tier = outer_.service_tier;
-  } else {
+  result.model = outer_.model;
+  result.response_id = outer_.id;
+  result.service_tier = outer_.service_tier;
+  result.partial = true;
+  return result;
+}
+
+ResponseUsage StreamUsage::finish_messages() const {
+  object start, merged;
+  if (!start_usage_.empty()) overlay_text(start, start_usage_);
+  std::vector<std::string> deltas = delta_usages_;
+  merged = start;
+  for (const std::string& usage : deltas) overlay_text(merged, usage);
+  if (deltas.size() > 1) {
+    // Mostly the last one says it all, and a long stream may have many.
+    object without_others = start;
+    overlay_text(without_others, deltas.back());
+    if (without_others == merged) {
+      merged = std::move(without_others);
+      deltas.erase(deltas.begin(), deltas.end() - 1);
+    }
+  }
+  ResponseUsage result = only_outer();
+  if (!merged.empty()) {
     std::string whole = "{";
     append_outer(whole, outer_);
     append_member(whole, "usage", boost::json::serialize(merged));
@@ -237,21 +241,31 @@ ResponseUsage StreamUsage::finish_messages() const {
     const JsonDocument document(whole, "");
     result = read_response(provider_, document.value().get_object(), whole);
   }
-  result.raw = std::move(raw);
-  result.partial = !stopped_ || delta_usages_.empty();
+  result.raw = raw_messages(deltas);
+  result.partial = !stopped_ || deltas.empty();
   return result;
+}
+
+std::string StreamUsage::raw_messages(const std::vector<std::string>& deltas) const {
+  std::string raw = R"([{"type":"message_start","message":{)";
+  append_outer(raw, outer_);
+  if (!start_usage_.empty()) append_member(raw, "usage", start_usage_);
+  if (raw.back() == ',') raw.pop_back();
+  raw += "}}";
+  for (const std::string& usage : deltas) {
+    raw += R"(,{"type":"message_delta",)";
+    append_member(raw, "usage", usage);
+    raw += '}';
+  }
+  return raw + (stopped_ ? R"(,{"type":"message_stop"}])" : "]");
 }
 
 ResponseUsage StreamUsage::finish_last() const {
   std::string whole = "{";
   append_outer(whole, outer_);
   if (usage_.empty()) {
-    ResponseUsage result;
-    result.model = outer_.model;
-    result.response_id = outer_.id;
-    result.service_tier = outer_.service_tier;
+    ResponseUsage result = only_outer();
     result.raw = '[' + whole + kind_ + "}]";
-    result.partial = true;
     return result;
   }
   const std::size_t outer_end = whole.size();

@@ -31,7 +31,9 @@ class StreamUsage {
   void note_outer(const boost::json::object& object);
   void note_kind(const boost::json::object& event);
   bool keep(std::string_view container, const boost::json::object& holder, std::string_view text);
+  ResponseUsage only_outer() const;
   ResponseUsage finish_messages() const;
+  std::string raw_messages(const std::vector<std::string>& deltas) const;
   ResponseUsage finish_last() const;
 
   std::string_view provider_;

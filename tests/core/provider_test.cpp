@@ -100,9 +100,11 @@ TEST(ProviderOfAPrice, AzureSellsAtOpenAisPricesWhatItHasNoneFor) {
   EXPECT_EQ(taken(prices, asked("openai", "claude")), "no price for openai 'claude'");
 }
 
-TEST(ProviderOfAPrice, WhatABookSaysOfAzureItDoesNotFillUpFromOpenAi) {
-  PriceBook prices = book({price("openai", "gpt-5", {rate(Unit::input, "1.25"), rate(Unit::output, "10")}),
-                           costs("azure", "gpt-5", "1.375")});
+TEST(ProviderOfAPrice, WhatABookSaysOfAzureComesBeforeABetterMatchAtOpenAi) {
+  PriceBook prices =
+      book({price("openai", "gpt-5", {rate(Unit::input, "1.25"), rate(Unit::output, "10")}),
+            matching(costs("azure", "gpt-5", "1.375"), ModelMatch::Kind::starts_with, "gpt-5")});
+  EXPECT_EQ(taken(prices, asked("azure", "gpt-5")), "1.375");
   EXPECT_EQ(cost(prices, asked("azure", "gpt-5"), used({{Unit::output, 1}})),
             "no price for unit output of azure 'gpt-5'");
 }

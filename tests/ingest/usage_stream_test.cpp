@@ -118,6 +118,20 @@ TEST(UsageStream, MessageDeltasAreCumulative) {
   EXPECT_EQ(usage.region, "us");
 }
 
+TEST(UsageStream, OnlyDeltasThatSayMoreThanTheLastAreKept) {
+  const auto deltas_kept = [](const std::string& first) {
+    const ResponseUsage usage =
+        streamed("anthropic", {kMessageEvents[0], R"({"type":"message_delta","usage":)" + first + "}",
+                               kMessageEvents[4], kMessageEvents[5]});
+    EXPECT_EQ(usage.counts.get(Unit::output), 15);
+    std::size_t kept = 0;
+    for (std::size_t at = 0; (at = usage.raw.find("message_delta", at)) != std::string::npos; ++at) ++kept;
+    return kept;
+  };
+  EXPECT_EQ(deltas_kept(R"({"output_tokens":9,"input_tokens":null})"), 1U);
+  EXPECT_EQ(deltas_kept(R"({"output_tokens":9,"cache_read_input_tokens":101})"), 2U);
+}
+
 TEST(UsageStream, MessagesWithoutTheirEndArePartial) {
   const auto& all = kMessageEvents;
   expect_stream(streamed("anthropic", {all.begin(), all.begin() + 3}),
