@@ -1,11 +1,11 @@
 """Logs of Claude Code, imported and read by ccusage: agent_logs.py BUILD CCUSAGE [--lines N] [--bytes N] [--rounds N]
 [--seed N] [--folder DIR]
 
-In each round ccusage reports on the logs, genops imports them into a new ledger, durably, imports them again, and reports;
-in turns, each the first as often. Figures are medians of the rounds, ratios those within a round. Then tokens and costs per
-day and model are compared: tokens must be equal, and each difference in cost is explained from the requests themselves.
-CCUSAGE is its native program; BUILD holds genops and genops_ledger.so. Exit 1: a target is missed; 2: it could not be
-measured.
+In each round ccusage reports on the logs, genops imports them into a new ledger, durably, imports them again, and
+reports; in turns, each the first as often. Figures are medians of the rounds, ratios those within a round. Then tokens
+and costs per day and model are compared: tokens must be equal, and each difference in cost is explained from the
+requests themselves. CCUSAGE is its native program; BUILD holds genops and genops_ledger.so. Exit 1: a target is missed
+or something is not explained; 2: it could not be measured.
 """
 
 import argparse
@@ -56,7 +56,8 @@ class Contest:
         self.taken = defaultdict(list)
 
     def genops(self, *arguments):
-        return run(self.environment, self.given.build / "genops", "--ledger", self.ledger, "--json", "--quiet", *arguments)
+        command = [self.given.build / "genops", "--ledger", self.ledger, "--json", "--quiet"]
+        return run(self.environment, *command, *arguments)
 
     def ccusage(self):
         said, taken = run(self.environment, self.given.ccusage, "--offline", "--json")
@@ -73,9 +74,9 @@ class Contest:
         self.counts = first
         if again["recorded"] != 0:
             raise Failed(f"the second import: expected 0 recorded, found {again}")
-        rows, taken = self.genops("report", "--by", "model", "--period", "day", "--from", "2026-01-01", "--to", "2027-01-01")
+        window = ("--period", "day", "--from", "2026-01-01", "--to", "2027-01-01")
+        self.rows, taken = self.genops("report", "--by", "model", *window)
         self.taken["report"].append(taken)
-        self.rows = rows
 
     def read_files(self):
         """What reading the files takes when their pages are in memory, as a floor."""
@@ -115,8 +116,9 @@ def theirs_of(said):
 def requests_of(db):
     """Each request with what was corrected later."""
     columns = ("event_id", "refers_to", "occurred_at", "model", "service_tier", "units", "cost_nanos", *FIELDS)
+    select = f"SELECT {', '.join(columns)} FROM cost_event WHERE kind IN ('attempt', 'adjustment') ORDER BY seq"
     requests = {}
-    for row in db.execute(f"SELECT {', '.join(columns)} FROM cost_event WHERE kind IN ('attempt', 'adjustment') ORDER BY seq"):
+    for row in db.execute(select):
         row = dict(zip(columns, row))
         row["searches"] = json.loads(row.pop("units") or "{}").get("searches", 0)
         original = requests.setdefault(row["refers_to"] or row["event_id"], row)
@@ -173,7 +175,8 @@ class Rates:
         key = at, model, tier, *sorted(usage.items())
         if key not in self.known:
             json_usage = json.dumps(usage | ({"service_tier": tier} if tier else {}))
-            (self.known[key],) = self.db.execute("SELECT cost_of('anthropic', ?, ?, ?)", (model, json_usage, at)).fetchone()
+            select = self.db.execute("SELECT cost_of('anthropic', ?, ?, ?)", (model, json_usage, at))
+            (self.known[key],) = select.fetchone()
         return self.known[key]
 
     def low(self, request, name, at=None):
@@ -201,8 +204,9 @@ def explain(request, rates, reasons):
     whole = sum(rates.high(request, name) * count for name, count in counts.items())
     if rates.has_tier(request, TODAY):
         reason = "context tier: of the whole request, not of the tokens above it"
-        other = sum(rates.low(request, name) * min(count, TIER_TOKENS) +
-                    rates.high(request, name) * max(count - TIER_TOKENS, 0) for name, count in counts.items())  # fmt: skip
+        above = {name: max(count - TIER_TOKENS, 0) for name, count in counts.items()}
+        other = sum(rates.low(request, name) * (count - above[name]) + rates.high(request, name) * above[name]
+                    for name, count in counts.items())  # fmt: skip
     else:
         reason = "context tier that held on the day: its prices are today's"
         other = sum(rates.low(request, name) * count for name, count in counts.items())
@@ -260,8 +264,10 @@ def report_times(contest):
                  f"{min(ratios[0]):.2f} to {max(ratios[0]):.2f}", IMPORT_PART)  # fmt: skip
     report("  the same, CPU", median(ratios[1]), "")
     report("  the same, memory", median(ratios[2]), "")
-    report("second import, which records nothing, s", contest.median("second import"), figures_of(contest, "second import"))
-    met &= report("report by day and model, ms", contest.median("report") * 1e3, figures_of(contest, "report"), REPORT_MS)
+    report("second import, which records nothing, s", contest.median("second import"),
+           figures_of(contest, "second import"))  # fmt: skip
+    met &= report("report by day and model, ms", contest.median("report") * 1e3, figures_of(contest, "report"),
+                  REPORT_MS)  # fmt: skip
     report("reading the files alone, s", contest.median("reading"), f"{contest.bytes} bytes")
     return met
 
@@ -274,8 +280,9 @@ def compare(contest, given):
     ours, (tokens, usd, unpriced) = tokens_of(requests), theirs_of(contest.said)
     compare_reports(contest.rows, ours)
     different = compare_tokens(ours, tokens)
+    outcomes = ", ".join(f"{contest.counts[name]} {name}" for name in ("read", "recorded", "duplicate", "revised"))
     met = report(f"days and models of {len(tokens)} whose tokens differ", different,
-                 f"{len(requests)} requests, {sum(map(sum, ours.values()))} tokens; counted {contest.counts}", 0)  # fmt: skip
+                 f"{len(requests)} requests, {sum(map(sum, ours.values()))} tokens; {outcomes}", 0)  # fmt: skip
     return compare_costs(db, requests, usd, unpriced) and met
 
 

@@ -60,7 +60,12 @@ class Appender {
                      std::optional<std::int64_t> refers_to);
   void check_required(const Attribution& who) const;
   std::int64_t series_id(const Attribution& who);
-  std::optional<std::int64_t> cost_at(std::int64_t seq);
+  /// The event's own id and cost, as recorded.
+  struct Identity {
+    std::string event_id;
+    std::optional<std::int64_t> cost_nanos;
+  };
+  Identity identity_at(std::int64_t seq);
   std::string describe(std::int64_t seq);
 
   sqlite3* db_;
@@ -71,7 +76,8 @@ class Appender {
   RandomBytes random_;
   std::unordered_map<std::string, std::int64_t> series_;  // by packed attribution
   std::string packed_;                                    // of the event at hand; kept for its memory
-  Statement insert_event_, insert_detail_, insert_series_, select_series_, select_key_, select_stored_;
+  Statement insert_event_, insert_detail_, insert_series_, select_series_, select_key_, select_stored_,
+      select_identity_;
 };
 
 }  // namespace genops

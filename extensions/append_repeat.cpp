@@ -1,7 +1,9 @@
+#include <algorithm>
 #include <string_view>
 #include <utility>
 
 #include "append.hpp"
+#include "core/ids.hpp"
 #include "core/text.hpp"
 #include "ingest/event_fields.hpp"
 #include "ingest/event_units.hpp"
@@ -14,7 +16,7 @@ Recorded Appender::repeat(const Event& event, std::int64_t seq, std::int64_t now
   if (event.revisable)
     if (auto recorded = revise(event, seq, now_ms)) return *std::move(recorded);
   if (auto event_id = says_the_same(event, seq))
-    return {Recorded::Outcome::duplicate, *std::move(event_id), seq, cost_at(seq)};
+    return {Recorded::Outcome::duplicate, *std::move(event_id), seq, identity_at(seq).cost_nanos};
   const std::string name = event.idempotency_key.empty() ? "event_id " + event.event_id
                                                          : "idempotency_key " + quoted(event.idempotency_key);
   throw Error(Errc::conflict,
@@ -29,10 +31,7 @@ Recorded Appender::repeat(const Event& event, std::int64_t seq, std::int64_t now
 std::optional<Recorded> Appender::revise(const Event& event, std::int64_t seq, std::int64_t now_ms) {
   const EffectiveEvent before = effective_.read(seq);
   if (before.provider != event.provider || before.model != event.model) return std::nullopt;
-  Statement select(db_, "SELECT event_id FROM main.cost_event WHERE seq = ?");
-  select.bind(1, seq);
-  select.step();
-  Recorded recorded{Recorded::Outcome::duplicate, std::string(select.text(0)), seq, before.cost.cost_nanos};
+  Recorded recorded{Recorded::Outcome::duplicate, identity_at(seq).event_id, seq, before.cost.cost_nanos};
   const UnitCounts counts = counts_of(event);
   const auto size = [](const UnitCounts& of) { return std::pair(of.get(Unit::output), prompt_tokens(of)); };
   if (size(counts) <= size(before.counts)) return recorded;
@@ -106,10 +105,18 @@ std::optional<std::string> Appender::says_the_same(const Event& event, std::int6
   return same ? std::optional(std::move(event_id)) : std::nullopt;
 }
 
-std::optional<std::int64_t> Appender::cost_at(std::int64_t seq) {
-  Statement select(db_, "SELECT cost_nanos FROM main.event WHERE seq = ?");
-  select.bind(1, seq);
-  return select.step() && !select.is_null(0) ? std::optional(select.int64(0)) : std::nullopt;
+// Repeats come by the hundred thousand when logs are read again: no statement is made for each.
+Appender::Identity Appender::identity_at(std::int64_t seq) {
+  if (!select_identity_)
+    select_identity_ = Statement(db_, "SELECT event_id, cost_nanos FROM main.event WHERE seq = ?", true);
+  const ResetAtExit reset(select_identity_);
+  select_identity_.bind(1, seq);
+  if (!select_identity_.step()) return {};
+  Uuid id = {};
+  const std::string_view bytes = select_identity_.blob(0);
+  std::copy_n(bytes.begin(), std::min(bytes.size(), id.size()), id.begin());
+  return {uuid_text(id),
+          select_identity_.is_null(1) ? std::nullopt : std::optional(select_identity_.int64(1))};
 }
 
 std::string Appender::describe(std::int64_t seq) {

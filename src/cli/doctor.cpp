@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "cli/output.hpp"
+#include "cli/price_age.hpp"
 #include "core/text.hpp"
 #include "genops/version.hpp"
 #include "store/ledger_impl.hpp"
@@ -20,7 +21,9 @@ namespace {
 /// Names and values in the order found, and what is wrong.
 struct Findings {
   std::vector<std::pair<std::string, Value>> facts;
+  std::vector<BookAge> price_books;
   std::vector<std::string> problems;
+  std::vector<std::string> warnings;  ///< what is no failure, and should be looked at
 
   void add(const std::string& name, Value value) { facts.emplace_back(name, std::move(value)); }
 };
@@ -49,6 +52,33 @@ void examine_contents(Findings& findings, Ledger& ledger) {
   for (std::size_t i = 0; i < table.columns.size(); ++i) findings.add(table.columns[i], table.rows[0][i]);
 }
 
+void examine_prices(Findings& findings, Ledger& ledger, std::int64_t now_ms) {
+  findings.price_books = book_ages(ledger, now_ms);
+  for (const BookAge& book : findings.price_books)
+    if (is_stale(book))
+      findings.warnings.push_back(fmt::format(
+          "the prices of {} may have changed since (`genops price import FILE` brings newer ones)",
+          book_text(book)));
+}
+
+std::string books_json(const std::vector<BookAge>& books) {
+  std::string out = "[";
+  for (const BookAge& book : books) {
+    out += (out.size() > 1 ? "," : "") +
+           json_object({{"name", json_text(book.name)},
+                        {"version", json_text(book.version)},
+                        {"prices", std::to_string(book.prices)},
+                        {"age_days", book.age_days ? std::to_string(*book.age_days) : "null"}});
+  }
+  return out + ']';
+}
+
+std::string list_json(const std::vector<std::string>& texts) {
+  std::string out;
+  for (const std::string& each : texts) out += (out.empty() ? "" : ",") + json_text(each);
+  return '[' + out + ']';
+}
+
 void examine_ledger(Findings& findings, const Globals& globals) {
   const std::string path = ledger_path(globals);
   findings.add("ledger", path);
@@ -59,7 +89,7 @@ void examine_ledger(Findings& findings, const Globals& globals) {
   try {
     Ledger ledger = open_reader(globals);
     examine_contents(findings, ledger);
-    ledger.impl().now();  // refuses a GENOPS_NOW that is no time
+    examine_prices(findings, ledger, ledger.impl().now());  // which refuses a GENOPS_NOW that is no time
   } catch (const Error& error) {
     findings.problems.push_back(error.hint().empty() ? error.what()
                                                      : fmt::format("{} ({})", error.what(), error.hint()));
@@ -69,10 +99,9 @@ void examine_ledger(Findings& findings, const Globals& globals) {
 std::string json(const Findings& findings) {
   std::vector<std::pair<std::string, std::string>> members;
   for (const auto& [name, value] : findings.facts) members.emplace_back(name, json_value(value));
-  std::string problems;
-  for (const std::string& problem : findings.problems)
-    problems += (problems.empty() ? "" : ",") + json_text(problem);
-  members.emplace_back("problems", '[' + problems + ']');
+  members.emplace_back("price_books", books_json(findings.price_books));
+  members.emplace_back("warnings", list_json(findings.warnings));
+  members.emplace_back("problems", list_json(findings.problems));
   return json_object(members) + '\n';
 }
 
@@ -83,6 +112,10 @@ std::string text(const Findings& findings) {
     const auto* words = std::get_if<std::string>(&value);
     out += fmt::format("{:<21}  {}\n", name, words != nullptr ? printable(*words) : json_value(value));
   }
+  for (const BookAge& book : findings.price_books)
+    out += fmt::format("{:<21}  {}, {} prices\n", "price_book", printable(book_text(book)), book.prices);
+  for (const std::string& warning : findings.warnings)
+    out += fmt::format("{:<21}  {}\n", "WARNING", printable(warning));
   for (const std::string& problem : findings.problems)
     out += fmt::format("{:<21}  {}\n", "PROBLEM", printable(problem));
   return out;

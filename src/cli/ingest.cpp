@@ -103,27 +103,32 @@ int run_ingest(const Globals& globals, const IngestOptions& options) {
 
 void add_ingest(Program& program) {
   auto options = std::make_shared<IngestOptions>();
-  CLI::App& command = program.add(
-      program.app, "ingest",
-      "Record events from files: NDJSON, CSV, providers' responses, logs of coding agents. What is refused is "
-      "reported with its line, the rest goes in. Events with a key, and all requests of logs, may come again: they "
-      "are recorded once.",
-      {"genops ingest events.jsonl",
-       "genops ingest costs.csv --default team=search --default environment=production",
-       "genops ingest --format responses --default provider=openai responses.jsonl",
-       "genops ingest --format claude-code", "genops ingest exports/ --rejects refused.ndjson",
-       "tail -F app.log.jsonl | genops ingest -"},
-      [&globals = program.globals, options] { return run_ingest(globals, *options); });
-  command.add_option("FILE", options->inputs,
-                     "files, directories (their *.jsonl, *.ndjson, *.json and *.csv; of claude-code, codex, litellm at "
-                     "any depth), or - for stdin; claude-code, codex and llm find their logs without");
+  CLI::App& command =
+      program.add(program.app, "ingest",
+                  "Record events from files: NDJSON, CSV, providers' responses, logs of coding agents. What "
+                  "is refused is "
+                  "reported with its line, the rest goes in. Events with a key, and all requests of logs, "
+                  "may come again: they "
+                  "are recorded once.",
+                  {"genops ingest events.jsonl",
+                   "genops ingest costs.csv --default team=search --default environment=production",
+                   "genops ingest --format responses --default provider=openai responses.jsonl",
+                   "genops ingest --format claude-code", "genops ingest exports/ --rejects refused.ndjson",
+                   "tail -F app.log.jsonl | genops ingest -"},
+                  [&globals = program.globals, options] { return run_ingest(globals, *options); });
+  command.add_option(
+      "FILE", options->inputs,
+      "files, directories (their *.jsonl, *.ndjson, *.json and *.csv; of claude-code, codex, litellm at "
+      "any depth), or - for stdin; claude-code, codex and llm find their logs without");
   command
       .add_option("--format", options->format,
-                  "events (NDJSON), responses (NDJSON), csv, claude-code, codex, llm or litellm; else .csv files are CSV, "
+                  "events (NDJSON), responses (NDJSON), csv, claude-code, codex, llm or litellm; else .csv "
+                  "files are CSV, "
                   "all others events")
       ->type_name("FORMAT");
   add_repeated(command, "--default", options->defaults,
-               "attribution for events that leave it unset, with --format responses also their provider; may be repeated")
+               "attribution for events that leave it unset, with --format responses also their provider; may "
+               "be repeated")
       ->type_name("NAME=VALUE");
   command
       .add_option("--rejects", options->rejects,

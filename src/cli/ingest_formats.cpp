@@ -20,19 +20,9 @@ namespace {
 constexpr std::array<std::string_view, 7> kNames = {"events", "responses", "csv",    "claude-code",
                                                     "codex",  "llm",       "litellm"};  // as Format
 
-std::optional<LogTool> tool_of(Format format) {
-  switch (format) {
-    case Format::claude_code:
-      return LogTool::claude_code;
-    case Format::codex:
-      return LogTool::codex;
-    case Format::llm:
-      return LogTool::llm;
-    case Format::litellm:
-      return LogTool::litellm;
-    default:
-      return std::nullopt;
-  }
+bool is_log(Format format) {
+  return format == Format::claude_code || format == Format::codex || format == Format::llm ||
+         format == Format::litellm;
 }
 
 CsvEvents csv_header(const InputFile& file, const CsvReader& reader, const std::vector<std::string>& fields) {
@@ -67,8 +57,7 @@ std::string format_names() {
 }
 
 std::vector<std::string> files_to_ingest(Format format, const std::vector<std::string>& names) {
-  const std::optional<LogTool> tool = tool_of(format);
-  if (tool) return names.empty() ? find_logs(*tool) : log_files(*tool, names);
+  if (is_log(format)) return log_files(kNames.at(static_cast<std::size_t>(format)), names);
   if (names.empty()) throw UsageError("expected a file, a directory, or - for stdin, found none");
   return input_files(names);
 }
@@ -145,7 +134,8 @@ void FormatReader::read_lines(InputFile& file, const Add& add) {
     intake_.show(reader.bytes_read());
     try {
       if (reader.too_long())
-        throw Error(Errc::invalid_argument, fmt::format("line: expected at most {} bytes, found more", kMaxLineBytes));
+        throw Error(Errc::invalid_argument,
+                    fmt::format("line: expected at most {} bytes, found more", kMaxLineBytes));
       add(reader.line_number(), line);
     } catch (const Error& error) {
       if (error.code() != Errc::invalid_argument) throw;

@@ -86,13 +86,14 @@ void IngestNotes::print_unpriced(const Globals& globals, Ledger& ledger) const {
   for (std::size_t i = 0; i < std::min(lines.size(), kShown); ++i)
     say(globals, fmt::format("  {} x {}", -lines[i].first, lines[i].second));
   if (lines.size() > kShown) say(globals, fmt::format("  and {} more reasons", lines.size() - kShown));
-  const auto missing = std::ranges::find_if(lines, [](const auto& line) { return line.second.starts_with("no price"); });
+  const auto missing =
+      std::ranges::find_if(lines, [](const auto& line) { return line.second.starts_with("no price"); });
   if (missing == lines.end()) return;
   const Event& event = *by_reason.at(missing->second).second;
-  say(globals,
-      fmt::format("hint: `genops price show {0} {1}` says more; `genops price set {0} {1} --input USD --output USD` or "
-                  "`genops price import FILE` brings prices, `genops price reprice` applies them",
-                  printable(event.provider), genops::quoted(event.model)));
+  say(globals, fmt::format("hint: `genops price show {0} {1}` says more; `genops price set {0} {1} --input "
+                           "USD --output USD` or "
+                           "`genops price import FILE` brings prices, `genops price reprice` applies them",
+                           printable(event.provider), genops::quoted(event.model)));
 }
 
 void IngestNotes::print(const Globals& globals, Ledger& ledger) const {
@@ -106,8 +107,9 @@ void IngestNotes::print(const Globals& globals, Ledger& ledger) const {
                              listed(unknown_usage_)));
   if (unpaid_ > 0) say(globals, fmt::format("{} line{} of no spend passed over", unpaid_, plural(unpaid_)));
   if (differing_ > 0)
-    say(globals, fmt::format("{} of {} costs differ from what the provider says it charged: ${} here, ${} there",
-                             differing_, provider_costs_, usd_text(here_nanos_), usd_text(provider_nanos_)));
+    say(globals,
+        fmt::format("{} of {} costs differ from what the provider says it charged: ${} here, ${} there",
+                    differing_, provider_costs_, usd_text(here_nanos_), usd_text(provider_nanos_)));
   print_unpriced(globals, ledger);
 }
 

@@ -58,7 +58,8 @@ Intake::Record& Intake::new_record(std::int64_t line, std::string_view input) {
   return record;
 }
 
-void Intake::add(ParsedEvent&& event, std::int64_t line, std::string_view input, std::vector<std::string> passed_over) {
+void Intake::add(ParsedEvent&& event, std::int64_t line, std::string_view input,
+                 std::vector<std::string> passed_over) {
   Record& record = new_record(line, input);
   record.events = 1 + event.further.size();
   record.provider_cost_nanos = event.provider_cost_nanos;
@@ -203,26 +204,29 @@ int Intake::finish() {
 std::string Intake::how_far() {
   close();
   if (last_.line == 0) return "nothing was recorded";
-  return fmt::format("everything good up to {}:{} is in the ledger, {} new events in all", last_.file, last_.line,
-                     recorded_);
+  return fmt::format("everything good up to {}:{} is in the ledger, {} new events in all", last_.file,
+                     last_.line, recorded_);
 }
 
 void Intake::print_summary() const {
   if (globals_.json) {
-    std::vector<std::pair<std::string, std::string>> members = {{"read", std::to_string(read_)},
-                                                                {"recorded", std::to_string(recorded_)},
-                                                                {"duplicate", std::to_string(duplicate_)},
-                                                                {"rejected", std::to_string(rejects_.count())}};
+    std::vector<std::pair<std::string, std::string>> members = {
+        {"read", std::to_string(read_)},
+        {"recorded", std::to_string(recorded_)},
+        {"duplicate", std::to_string(duplicate_)},
+        {"rejected", std::to_string(rejects_.count())}};
     // Members that scripts do not all expect stand there when they have something to say.
     if (revised_ > 0) members.emplace_back("revised", std::to_string(revised_));
-    if (notes_.unpriced_count() > 0) members.emplace_back("unpriced", std::to_string(notes_.unpriced_count()));
-    if (notes_.unknown_usage_json() != "{}") members.emplace_back("unknown_usage", notes_.unknown_usage_json());
+    if (notes_.unpriced_count() > 0)
+      members.emplace_back("unpriced", std::to_string(notes_.unpriced_count()));
+    if (notes_.unknown_usage_json() != "{}")
+      members.emplace_back("unknown_usage", notes_.unknown_usage_json());
     print(json_object(members) + '\n');
     return;
   }
   const std::string revised = revised_ > 0 ? fmt::format(", {} revised", revised_) : "";
-  print(fmt::format("{} read: {} recorded, {} duplicate{}, {} rejected\n", read_, recorded_, duplicate_, revised,
-                    rejects_.count()));
+  print(fmt::format("{} read: {} recorded, {} duplicate{}, {} rejected\n", read_, recorded_, duplicate_,
+                    revised, rejects_.count()));
 }
 
 /// The log is the truth and the rollups follow it, so that this fails is no failure of the ingest.

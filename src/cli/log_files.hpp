@@ -1,19 +1,16 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
-/// Where coding agents and other tools keep their logs.
+/// The logs of coding agents and other tools, as files to read.
 namespace genops::cli {
 
-enum class LogTool { claude_code, codex, llm, litellm };
-
-/// The files of a tool where it keeps them, in order.
-/// Throws: Error{not_found} naming the folders that were looked through, when there is none.
-std::vector<std::string> find_logs(LogTool tool);
-
-/// The files to read of what the user names: a directory stands for the logs in it, at any depth.
-/// Throws: Error{not_found} for a name without a file and for a directory without any log; Error{io}.
-std::vector<std::string> log_files(LogTool tool, const std::vector<std::string>& names);
+/// What to read as `format` (claude-code, codex, llm, litellm) of what the user names: a directory stands for the logs in
+/// it; nothing named for those that the tool keeps. Folders that cannot be looked into are said on stderr.
+/// Throws: UsageError: nothing is named and the tool has no place of its own; Error{not_found} naming the folders that were
+/// looked through, the name without a file, or the directory without a log.
+std::vector<std::string> log_files(std::string_view format, const std::vector<std::string>& names);
 
 }  // namespace genops::cli

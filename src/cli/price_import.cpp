@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <iterator>
 #include <memory>
+#include <sstream>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "cli/files.hpp"
@@ -25,15 +27,17 @@ struct ImportOptions {
 
 std::string read_all(const std::string& name, const std::string& ledger) {
   InputFile file(name, ledger);
-  std::string text{std::istreambuf_iterator<char>(file.stream()), std::istreambuf_iterator<char>()};
+  std::ostringstream text;
+  text << file.stream().rdbuf();
   file.check();
-  return text;
+  return std::move(text).str();
 }
 
 /// "+20.00 %", with two decimals; '' where there was no price, or 0.
 std::string percent(const PriceChange& change) {
   if (!change.before_pico_usd || !change.after_pico_usd || *change.before_pico_usd == 0) return "";
-  const auto before = static_cast<double>(*change.before_pico_usd), after = static_cast<double>(*change.after_pico_usd);
+  const auto before = static_cast<double>(*change.before_pico_usd),
+             after = static_cast<double>(*change.after_pico_usd);
   return fmt::format("{:+.2f} %", (after - before) / before * 100);
 }
 
@@ -62,14 +66,16 @@ std::vector<const PriceChange*> in_order(const std::vector<PriceChange>& changes
 }
 
 void print_changes(const Globals& globals, const std::vector<PriceChange>& changes) {
-  Table table = {{"provider", "model", "region", "tier", "from", "to", "unit", "before", "after", "change"}, {}};
+  Table table = {{"provider", "model", "region", "tier", "from", "to", "unit", "before", "after", "change"},
+                 {}};
   const auto text = [](const std::string& value) { return value.empty() ? Value(nullptr) : Value(value); };
   for (const PriceChange* change : in_order(changes)) {
     if (table.rows.size() == kShownChanges) break;
     table.rows.push_back({change->provider, change->model, text(change->region),
                           change->service_tier == "standard" ? Value(nullptr) : Value(change->service_tier),
-                          moment_value(change->valid_from_ms), moment_value(change->valid_to_ms), unit_text(*change),
-                          usd_value(change->before_pico_usd), usd_value(change->after_pico_usd), text(percent(*change))});
+                          moment_value(change->valid_from_ms), moment_value(change->valid_to_ms),
+                          unit_text(*change), usd_value(change->before_pico_usd),
+                          usd_value(change->after_pico_usd), text(percent(*change))});
   }
   if (!table.rows.empty()) print(text_table(for_reading(table)));
   if (changes.size() > kShownChanges)
@@ -79,12 +85,14 @@ void print_changes(const Globals& globals, const std::vector<PriceChange>& chang
 void print_not_understood(const Globals& globals, const PriceImport& found) {
   for (const auto& [reason, models] : found.not_understood) {
     const auto shown = static_cast<std::ptrdiff_t>(std::min(models.size(), kShownModels));
-    say(globals, fmt::format("not understood: {}: {} model{}, {}{}", reason, models.size(), models.size() == 1 ? "" : "s",
-                             fmt::join(models.begin(), models.begin() + shown, ", "),
-                             models.size() > kShownModels ? ", .." : ""));
+    say(globals,
+        fmt::format("not understood: {}: {} model{}, {}{}", reason, models.size(),
+                    models.size() == 1 ? "" : "s", fmt::join(models.begin(), models.begin() + shown, ", "),
+                    models.size() > kShownModels ? ", .." : ""));
   }
   const auto shown = static_cast<std::ptrdiff_t>(std::min(found.rounded.size(), kShownRoundings));
-  for (auto it = found.rounded.begin(); it != found.rounded.begin() + shown; ++it) say(globals, "rounded: " + *it);
+  for (auto it = found.rounded.begin(); it != found.rounded.begin() + shown; ++it)
+    say(globals, "rounded: " + *it);
   if (found.rounded.size() > kShownRoundings)
     say(globals, fmt::format("rounded: and {} more; --json has all", found.rounded.size() - kShownRoundings));
 }
@@ -92,11 +100,12 @@ void print_not_understood(const Globals& globals, const PriceImport& found) {
 void print_text(const Globals& globals, const ImportOptions& options, const PriceImport& found) {
   print_changes(globals, found.changes);
   const auto count = [&](Kind kind) {
-    return std::ranges::count_if(found.changes, [kind](const PriceChange& change) { return kind_of(change) == kind; });
+    return std::ranges::count_if(found.changes,
+                                 [kind](const PriceChange& change) { return kind_of(change) == kind; });
   };
-  print(fmt::format("{} {} ({}): {} models, {} values, {} kept, {} rounded; {} changed, {} new, {} gone\n", found.book,
-                    found.version, found.format, found.models, found.values, found.kept, found.rounded.size(),
-                    count(Kind::changed), count(Kind::added), count(Kind::gone)));
+  print(fmt::format("{} {} ({}): {} models, {} values, {} kept, {} rounded; {} changed, {} new, {} gone\n",
+                    found.book, found.version, found.format, found.models, found.values, found.kept,
+                    found.rounded.size(), count(Kind::changed), count(Kind::added), count(Kind::gone)));
   print_not_understood(globals, found);
   if (options.dry_run)
     say(globals, "nothing was changed; without --dry-run these prices are taken");
@@ -111,19 +120,23 @@ std::string list_json(const std::vector<std::string>& texts) {
 }
 
 std::string json(const ImportOptions& options, const PriceImport& found) {
-  Table changes = {{"provider", "model", "region", "service_tier", "valid_from", "valid_to", "unit", "above_tokens", "per",
-                    "before_usd", "after_usd", "change_pct"},
+  Table changes = {{"provider", "model", "region", "service_tier", "valid_from", "valid_to", "unit",
+                    "above_tokens", "per", "before_usd", "after_usd", "change_pct"},
                    {}};
-  const auto usd = [](const std::optional<std::int64_t>& pico) { return pico ? Value(price_text(*pico)) : Value(nullptr); };
+  const auto usd = [](const std::optional<std::int64_t>& pico) {
+    return pico ? Value(price_text(*pico)) : Value(nullptr);
+  };
   for (const PriceChange& change : found.changes) {
     Value percent_value = nullptr;
     if (!percent(change).empty())
-      percent_value = (static_cast<double>(*change.after_pico_usd) - static_cast<double>(*change.before_pico_usd)) /
-                      static_cast<double>(*change.before_pico_usd) * 100;
-    changes.rows.push_back({change.provider, change.model, change.region.empty() ? Value(nullptr) : Value(change.region),
-                            change.service_tier, moment_value(change.valid_from_ms), moment_value(change.valid_to_ms),
-                            change.unit, change.above_tokens, change.per, usd(change.before_pico_usd),
-                            usd(change.after_pico_usd), percent_value});
+      percent_value =
+          (static_cast<double>(*change.after_pico_usd) - static_cast<double>(*change.before_pico_usd)) /
+          static_cast<double>(*change.before_pico_usd) * 100;
+    changes.rows.push_back({change.provider, change.model,
+                            change.region.empty() ? Value(nullptr) : Value(change.region),
+                            change.service_tier, moment_value(change.valid_from_ms),
+                            moment_value(change.valid_to_ms), change.unit, change.above_tokens, change.per,
+                            usd(change.before_pico_usd), usd(change.after_pico_usd), percent_value});
   }
   std::vector<std::pair<std::string, std::string>> reasons;
   for (const auto& [reason, models] : found.not_understood) reasons.emplace_back(reason, list_json(models));
@@ -149,14 +162,16 @@ int run_import(const Globals& globals, const ImportOptions& options) {
   std::optional<std::int64_t> as_of_ms;
   if (!options.as_of.empty()) as_of_ms = as_usage([&] { return moment(options.as_of, "UTC", "--as-of"); });
   const std::string text = read_all(options.file, ledger_path(globals));
-  Ledger ledger = options.dry_run && has_content(ledger_path(globals)) ? open_reader(globals) : open_recorder(globals);
+  Ledger ledger =
+      options.dry_run && has_content(ledger_path(globals)) ? open_reader(globals) : open_recorder(globals);
   const std::string version = format_time(as_of_ms.value_or(ledger.impl().now())).substr(0, 10);
   PriceImport found;
   try {
     found = import_prices(ledger, text, options.format, version, options.dry_run);
   } catch (const Error& error) {
     if (error.code() != Errc::invalid_argument) throw;
-    throw Error(error.code(), fmt::format("{}: {}", options.file == "-" ? "stdin" : options.file, error.what()),
+    throw Error(error.code(),
+                fmt::format("{}: {}", options.file == "-" ? "stdin" : options.file, error.what()),
                 error.hint().empty() ? "nothing was changed" : error.hint());
   }
   if (globals.json)
@@ -170,18 +185,25 @@ int run_import(const Globals& globals, const ImportOptions& options) {
 
 void add_price_import(Program& program, CLI::App& price) {
   auto options = std::make_shared<ImportOptions>();
-  CLI::App& import = program.add(
-      price, "import",
-      "Take prices from a file: the lists of genai-prices and of LiteLLM, or a book in this program's own format. Shows "
-      "what differs from the last import of the kind, which it replaces; events recorded before keep their prices.",
-      {"genops price import prices.json --dry-run",
-       "curl -fsS https://example.com/prices.json | genops price import - --format litellm"},
-      [&globals = program.globals, options] { return run_import(globals, *options); });
-  refuse_empty(*import.add_option("FILE", options->file, "the file, or - for stdin")->required(), "a file, or - for stdin");
-  import.add_option("--format", options->format, "genai-prices, litellm or genops (default: told by the content)")
+  CLI::App& import =
+      program.add(price, "import",
+                  "Take prices from a file: the lists of genai-prices and of LiteLLM, or a book in this "
+                  "program's own format. Shows "
+                  "what differs from the last import of the kind, which it replaces; events recorded before "
+                  "keep their prices.",
+                  {"genops price import prices.json --dry-run",
+                   "curl -fsS https://example.com/prices.json | genops price import - --format litellm"},
+                  [&globals = program.globals, options] { return run_import(globals, *options); });
+  refuse_empty(*import.add_option("FILE", options->file, "the file, or - for stdin")->required(),
+               "a file, or - for stdin");
+  import
+      .add_option("--format", options->format,
+                  "genai-prices, litellm or genops (default: told by the content)")
       ->type_name("FORMAT");
   import.add_flag("--dry-run", options->dry_run, "change nothing; show what would change");
-  refuse_empty(*import.add_option("--as-of", options->as_of, "the day of its figures, where the file names none (default: today)")
+  refuse_empty(*import
+                    .add_option("--as-of", options->as_of,
+                                "the day of its figures, where the file names none (default: today)")
                     ->type_name("DAY"),
                "a day");
 }

@@ -19,10 +19,13 @@ struct RepriceAsked {
 };
 
 Table lines_table(const Repricing& found) {
-  Table table = {{"day", "provider", "model", "events", "newly_priced", "before_nanos", "after_nanos", "difference_nanos"}, {}};
+  Table table = {{"day", "provider", "model", "events", "newly_priced", "before_nanos", "after_nanos",
+                  "difference_nanos"},
+                 {}};
   for (const Repricing::Line& line : found.lines) {
-    table.rows.push_back({line.day, line.provider, line.model.empty() ? Value(nullptr) : Value(line.model), line.events,
-                          line.newly_priced, line.before_nanos, line.after_nanos, line.after_nanos - line.before_nanos});
+    table.rows.push_back({line.day, line.provider, line.model.empty() ? Value(nullptr) : Value(line.model),
+                          line.events, line.newly_priced, line.before_nanos, line.after_nanos,
+                          line.after_nanos - line.before_nanos});
   }
   return table;
 }
@@ -40,7 +43,8 @@ Repricing::Line totals_of(const Repricing& found) {
 
 std::string reprice_json(const Repricing& found, const Repricing::Line& total, bool dry_run) {
   std::vector<std::pair<std::string, std::string>> unpriced;
-  for (const auto& [reason, events] : found.still_unpriced) unpriced.emplace_back(reason, std::to_string(events));
+  for (const auto& [reason, events] : found.still_unpriced)
+    unpriced.emplace_back(reason, std::to_string(events));
   std::string lines = json_array(lines_table(found));
   lines.pop_back();  // its line end
   return json_object({{"dry_run", dry_run ? "true" : "false"},
@@ -55,7 +59,8 @@ std::string reprice_json(const Repricing& found, const Repricing::Line& total, b
          '\n';
 }
 
-void print_repricing(const Globals& globals, const Repricing& found, const Repricing::Line& total, bool dry_run) {
+void print_repricing(const Globals& globals, const Repricing& found, const Repricing::Line& total,
+                     bool dry_run) {
   if (!found.lines.empty()) {
     Table table = lines_table(found);
     if (found.lines.size() > 1)
@@ -68,7 +73,7 @@ void print_repricing(const Globals& globals, const Repricing& found, const Repri
   else if (dry_run)
     say(globals, "nothing was recorded; without --dry-run each of these events gets an adjustment");
   else
-    print(fmt::format("{} adjustments recorded\n", total.events));
+    print(fmt::format("{} adjustment{} recorded\n", total.events, total.events == 1 ? "" : "s"));
   for (const auto& [reason, events] : found.still_unpriced)
     say(globals, fmt::format("still unpriced: {} x {}", events, reason));
 }
@@ -98,14 +103,17 @@ int run_reprice(const Globals& globals, const RepriceAsked& asked) {
 
 void add_price_reprice(Program& program, CLI::App& price) {
   auto options = std::make_shared<RepriceAsked>();
-  CLI::App& reprice = program.add(
-      price, "reprice",
-      "Price history again, with the prices as they are now. Appends an adjustment for each event that they price in "
-      "another way, on its own day; costs that were stated stay. Done twice it finds nothing.",
-      {"genops price reprice --dry-run", "genops price reprice --from 2026-01-01"},
-      [&globals = program.globals, options] { return run_reprice(globals, *options); });
+  CLI::App& reprice =
+      program.add(price, "reprice",
+                  "Price history again, with the prices as they are now. Appends an adjustment for each "
+                  "event that they price in "
+                  "another way, on its own day; costs that were stated stay. Done twice it finds nothing.",
+                  {"genops price reprice --dry-run", "genops price reprice --from 2026-01-01"},
+                  [&globals = program.globals, options] { return run_reprice(globals, *options); });
   reprice.add_flag("--dry-run", options->dry_run, "record nothing; show what would change");
-  refuse_empty(*reprice.add_option("--from", options->from, "events that occurred since then")->type_name("TIME"), "a time");
+  refuse_empty(
+      *reprice.add_option("--from", options->from, "events that occurred since then")->type_name("TIME"),
+      "a time");
 }
 
 }  // namespace genops::cli

@@ -67,7 +67,8 @@ std::string answer_json(const PriceQuestion& question, const PriceAnswer& answer
                       {"units", array_of(answer.units, unit_json)},
                       {"taken", array_of(answer.taken, row_json)},
                       {"not_taken", array_of(answer.not_taken, row_json)},
-                      {"nearest", array_of(answer.nearest, [](const std::string& name) { return json_text(name); })}}) +
+                      {"nearest",
+                       array_of(answer.nearest, [](const std::string& name) { return json_text(name); })}}) +
          '\n';
 }
 
@@ -75,14 +76,16 @@ std::string answer_json(const PriceQuestion& question, const PriceAnswer& answer
 constexpr std::size_t kShownRows = 20;
 
 Table rows_table(const std::vector<PriceRow>& rows) {
-  Table table = {{"price_id", "book", "version", "provider", "model", "region", "tier", "from", "to", "hours", "source",
-                  "not taken because it"},
+  Table table = {{"price_id", "book", "version", "provider", "model", "region", "tier", "from", "to", "hours",
+                  "source", "not taken"},
                  {}};
   for (const PriceRow& row : rows) {
     if (table.rows.size() == kShownRows) break;
-    table.rows.push_back({row.price_id, row.book, row.version, row.provider, row.model, text_or_null(row.region),
-                          row.service_tier, moment_value(row.valid_from_ms), moment_value(row.valid_to_ms),
-                          row.hours == "[]" ? Value(nullptr) : Value(row.hours), row.source, text_or_null(row.remark)});
+    table.rows.push_back({row.price_id, row.book, row.version, row.provider, row.model,
+                          text_or_null(row.region), row.service_tier, moment_value(row.valid_from_ms),
+                          moment_value(row.valid_to_ms),
+                          row.hours == "[]" ? Value(nullptr) : Value(hours_text(row.hours)), row.source,
+                          text_or_null(row.remark)});
   }
   return for_reading(table);
 }
@@ -97,7 +100,8 @@ Table units_table(const PriceAnswer& answer) {
 }
 
 void print_answer(const Globals& globals, const PriceQuestion& question, const PriceAnswer& answer) {
-  std::string title = fmt::format("{} {} at {}", question.provider, question.model, format_time(question.at_ms));
+  std::string title =
+      fmt::format("{} {} at {}", question.provider, question.model, format_time(question.at_ms));
   if (question.prompt_tokens > 0) title += fmt::format(", a prompt of {} tokens", question.prompt_tokens);
   say(globals, title);
   if (answer.reason.empty()) {
@@ -108,14 +112,16 @@ void print_answer(const Globals& globals, const PriceQuestion& question, const P
   }
   if (!answer.not_taken.empty()) print("\n" + text_table(rows_table(answer.not_taken)));
   if (answer.not_taken.size() > kShownRows)
-    say(globals, fmt::format("and {} more that were not taken; --json has all", answer.not_taken.size() - kShownRows));
+    say(globals,
+        fmt::format("and {} more that were not taken; --json has all", answer.not_taken.size() - kShownRows));
 }
 
 int run_show(const Globals& globals, const ShowOptions& options) {
   PriceQuestion question = options.question;
   if (!options.prompt_tokens.empty()) {
     const std::optional<std::int64_t> tokens = parse_whole(options.prompt_tokens);
-    if (!tokens || *tokens < 0) throw UsageError("--prompt-tokens", "a whole number from 0", options.prompt_tokens);
+    if (!tokens || *tokens < 0)
+      throw UsageError("--prompt-tokens", "a whole number from 0", options.prompt_tokens);
     question.prompt_tokens = *tokens;
   }
   if (!options.at.empty()) question.at_ms = as_usage([&] { return moment(options.at, "UTC", "--at"); });
@@ -131,8 +137,8 @@ int run_show(const Globals& globals, const ShowOptions& options) {
     print_answer(globals, question, answer);
   if (answer.reason.empty()) return kDone;
   for (const std::string& name : answer.nearest) say(globals, fmt::format("hint: there is {}", name));
-  say(globals, fmt::format("hint: `genops price set {} {} --input USD --output USD` sets a price", question.provider,
-                           question.model));
+  say(globals, fmt::format("hint: `genops price set {} {} --input USD --output USD` sets a price",
+                           question.provider, question.model));
   return kNo;
 }
 
@@ -140,18 +146,26 @@ int run_show(const Globals& globals, const ShowOptions& options) {
 
 void add_price_show(Program& program, CLI::App& price) {
   auto options = std::make_shared<ShowOptions>();
-  CLI::App& show = program.add(
-      price, "show",
-      "Show what a model costs, and why. Each unit with the price that was taken for it, and what else there is for the "
-      "model; exit code 1 when nothing holds.",
-      {"genops price show anthropic claude-sonnet-4-5", "genops price show gemini gemini-2.5-pro --prompt-tokens 250000",
-       "genops price show openai gpt-4o --service-tier batch --at 2025-06-01 --json"},
-      [&globals = program.globals, options] { return run_show(globals, *options); });
-  refuse_empty(*show.add_option("PROVIDER", options->question.provider, "by any of its names")->required(), "a provider");
-  refuse_empty(*show.add_option("MODEL", options->question.model, "as a response names it")->required(), "a model");
-  refuse_empty(*show.add_option("--at", options->at, "a date or a time (default: now)")->type_name("TIME"), "a time");
-  refuse_empty(*show.add_option("--region", options->question.region, "where the request runs")->type_name("R"), "a region");
-  refuse_empty(*show.add_option("--service-tier", options->question.service_tier, "batch, flex, priority, ..")->type_name("T"),
+  CLI::App& show =
+      program.add(price, "show",
+                  "Show what a model costs, and why. Each unit with the price that was taken for it, and "
+                  "what else there is for the "
+                  "model; exit code 1 when nothing holds.",
+                  {"genops price show anthropic claude-sonnet-4-5",
+                   "genops price show gemini gemini-2.5-pro --prompt-tokens 250000",
+                   "genops price show openai gpt-4o --service-tier batch --at 2025-06-01 --json"},
+                  [&globals = program.globals, options] { return run_show(globals, *options); });
+  refuse_empty(*show.add_option("PROVIDER", options->question.provider, "by any of its names")->required(),
+               "a provider");
+  refuse_empty(*show.add_option("MODEL", options->question.model, "as a response names it")->required(),
+               "a model");
+  refuse_empty(*show.add_option("--at", options->at, "a date or a time (default: now)")->type_name("TIME"),
+               "a time");
+  refuse_empty(
+      *show.add_option("--region", options->question.region, "where the request runs")->type_name("R"),
+      "a region");
+  refuse_empty(*show.add_option("--service-tier", options->question.service_tier, "batch, flex, priority, ..")
+                    ->type_name("T"),
                "a service tier");
   refuse_empty(*show.add_option("--prompt-tokens", options->prompt_tokens,
                                 "size of the prompt, cached tokens included, for prices that look at it")

@@ -15,13 +15,13 @@
 #include "core/units.hpp"
 #include "genops/money.hpp"
 #include "genops/time.hpp"
+#include "ingest/price_columns.hpp"
 #include "store/ledger_impl.hpp"
 
 namespace genops::cli {
 namespace {
 
 constexpr int kPriceDecimals = 12;
-constexpr std::int64_t kDayMs = 86'400'000;
 
 // ---------------------------------------------------------------- list
 
@@ -41,8 +41,23 @@ constexpr const char* kList = R"(
   ORDER BY p.provider, p.model, p.region, p.service_tier <> 'standard', p.service_tier, p.valid_from, b.rank, p.price_id,
     r.above_tokens, r.unit)";
 enum : std::size_t {
-  kProvider, kModel, kRegion, kTier, kFrom, kTo, kHours, kUnit, kAbove, kAtLeast, kPico, kPer, kBook, kVersion, kSource,
-  kPriceId, kRetired
+  kProvider,
+  kModel,
+  kRegion,
+  kTier,
+  kFrom,
+  kTo,
+  kHours,
+  kUnit,
+  kAbove,
+  kAtLeast,
+  kPico,
+  kPer,
+  kBook,
+  kVersion,
+  kSource,
+  kPriceId,
+  kRetired
 };
 
 std::optional<std::int64_t> integer(const Value& value) {
@@ -64,6 +79,11 @@ Table for_scripts(Table table) {
   return table;
 }
 
+Value hours_value(const Value& json) {
+  const std::string hours = text_of(json);
+  return hours.empty() ? Value(nullptr) : Value(hours_text(hours));
+}
+
 /// A row per price and context tier, with the common units as columns.
 Table for_people(const Table& rates) {
   constexpr std::array<std::string_view, 6> kColumns = {"input",       "output",         "cache_read",
@@ -76,9 +96,10 @@ Table for_people(const Table& rates) {
   for (const auto& rate : rates.rows) {
     if (before == nullptr || (*before)[kPriceId] != rate[kPriceId] || (*before)[kAbove] != rate[kAbove]) {
       const std::string tier = text_of(rate[kTier]);
-      table.rows.push_back({rate[kProvider], rate[kModel], rate[kRegion], tier == "standard" ? Value(nullptr) : Value(tier),
-                            moment_value(integer(rate[kFrom])), moment_value(integer(rate[kTo])), rate[kHours],
-                            *integer(rate[kAbove]) == 0 ? Value(nullptr) : rate[kAbove]});
+      table.rows.push_back(
+          {rate[kProvider], rate[kModel], rate[kRegion], tier == "standard" ? Value(nullptr) : Value(tier),
+           moment_value(integer(rate[kFrom])), moment_value(integer(rate[kTo])), hours_value(rate[kHours]),
+           *integer(rate[kAbove]) == 0 ? Value(nullptr) : rate[kAbove]});
       table.rows.back().resize(table.columns.size(), nullptr);
       table.rows.back()[other + 1] = text_of(rate[kBook]) + " " + text_of(rate[kVersion]);
       table.rows.back()[other + 2] = moment_value(integer(rate[kRetired]));
@@ -91,7 +112,8 @@ Table for_people(const Table& rates) {
       continue;
     }
     std::string others = text_of(table.rows.back()[other]);
-    others += fmt::format("{}{} {}/{}", others.empty() ? "" : ", ", unit, price, per_text(*integer(rate[kPer])));
+    others +=
+        fmt::format("{}{} {}/{}", others.empty() ? "" : ", ", unit, price, per_text(*integer(rate[kPer])));
     table.rows.back()[other] = others;
   }
   return for_reading(table);
@@ -109,7 +131,9 @@ int run_list(const Globals& globals, const ListOptions& options) {
     return kDone;
   }
   if (table.rows.empty()) {
-    say(globals, "no such prices; without --provider, --model and --book all are listed, with --all the past ones too");
+    say(globals,
+        "no such prices; without --provider, --model and --book all are listed, with --all the past ones "
+        "too");
     return kDone;
   }
   say(globals, "USD per 1,000,000 tokens or characters; per 1,000 of anything else");
@@ -135,21 +159,24 @@ std::string flag_of(std::string_view unit) {
 /// The refusal of a price names the unit as the price book does; here the option is what was typed.
 UserPrice asked_price(const SetOptions& options) {
   UserPrice price = options.price;
-  if (!options.from.empty()) price.valid_from_ms = as_usage([&] { return moment(options.from, "UTC", "--from"); });
+  if (!options.from.empty())
+    price.valid_from_ms = as_usage([&] { return moment(options.from, "UTC", "--from"); });
   for (std::size_t i = 0; i < kUnits; ++i) {
     if (options.flags[i]->count() == 0) continue;
     const std::string_view unit = unit_facts()[i].name;
     as_usage([&] {
       try {
-        if (parse_scaled(options.usd[i], kPriceDecimals).value >= 0) return;
+        const Scaled usd = parse_scaled(options.usd[i], kPriceDecimals);
+        if (usd.exact && usd.value >= 0) return;
       } catch (const Error& error) {
         throw Error(Errc::invalid_argument, fmt::format("{}: {}", flag_of(unit), error.what()));
       }
-      throw UsageError(flag_of(unit), "USD from 0", options.usd[i]);
+      throw UsageError(flag_of(unit), "USD from 0 with at most 12 decimals", options.usd[i]);
     });
     price.usd.emplace(unit, options.usd[i]);
   }
-  if (price.usd.empty()) throw UsageError("expected the price of at least one unit, such as --input 3 --output 15, found none");
+  if (price.usd.empty())
+    throw UsageError("expected the price of at least one unit, such as --input 3 --output 15, found none");
   return price;
 }
 
@@ -171,22 +198,29 @@ int run_set(const Globals& globals, const SetOptions& options) {
   }
   std::string prices;
   for (const auto& [unit, text] : price.usd)
-    prices += fmt::format("{}{} ${}/{}", prices.empty() ? "" : ", ", unit, text, per_text(facts_of(*find_unit(unit)).per));
+    prices += fmt::format("{}{} ${}/{}", prices.empty() ? "" : ", ", unit, text,
+                          per_text(facts_of(*find_unit(unit)).per));
   say(globals, fmt::format("{} {}{}: {}", canonical_provider(price.provider), printable(price.model),
                            price.valid_from_ms ? " from " + moment_text(*price.valid_from_ms) : "", prices));
-  say(globals, "this is for what is recorded from now on; `genops price reprice --dry-run` shows what it changes in history");
+  say(globals,
+      "this is for what is recorded from now on; `genops price reprice --dry-run` shows what it changes in "
+      "history");
   return kDone;
 }
 
 void add_list(Program& program, CLI::App& price) {
   auto options = std::make_shared<ListOptions>();
-  CLI::App& list = program.add(price, "list", "List the prices that hold now.",
-                               {"genops price list --provider anthropic", "genops price list --model gpt-4o --all --json"},
-                               [&globals = program.globals, options] { return run_list(globals, *options); });
-  refuse_empty(*list.add_option("--provider", options->provider, "of this provider, by any of its names")->type_name("P"),
+  CLI::App& list =
+      program.add(price, "list", "List the prices that hold now.",
+                  {"genops price list --provider anthropic", "genops price list --model gpt-4o --all --json"},
+                  [&globals = program.globals, options] { return run_list(globals, *options); });
+  refuse_empty(*list.add_option("--provider", options->provider, "of this provider, by any of its names")
+                    ->type_name("P"),
                "a provider");
-  refuse_empty(*list.add_option("--model", options->model, "whose name contains this")->type_name("M"), "a model");
-  refuse_empty(*list.add_option("--book", options->book, "of this book: user, genops, or an imported one")->type_name("B"),
+  refuse_empty(*list.add_option("--model", options->model, "whose name contains this")->type_name("M"),
+               "a model");
+  refuse_empty(*list.add_option("--book", options->book, "of this book: user, genops, or an imported one")
+                    ->type_name("B"),
                "a book");
   list.add_flag("--all", options->all, "also those that held in the past, will hold, or were replaced");
 }
@@ -195,24 +229,30 @@ void add_set(Program& program, CLI::App& price) {
   auto options = std::make_shared<SetOptions>();
   CLI::App& set = program.add(
       price, "set",
-      "Set prices of your own. Unit by unit they come before those of every book; what they leave out stays as the books "
-      "have it.",
+      "Set prices of your own. Unit by unit they come before those of every book; what they leave out stays "
+      "as the "
+      "books have it. A second one for the same model replaces the first, whole, from its day on.",
       {"genops price set openai my-model --input 3 --output 15",
        "genops price set anthropic claude-sonnet-4-5 --input 2.7 --output 13.5 --from 2026-02-01"},
       [&globals = program.globals, options] { return run_set(globals, *options); });
-  refuse_empty(*set.add_option("PROVIDER", options->price.provider, "by any of its names")->required(), "a provider");
+  refuse_empty(*set.add_option("PROVIDER", options->price.provider, "by any of its names")->required(),
+               "a provider");
   refuse_empty(*set.add_option("MODEL", options->price.model, "its exact name")->required(), "a model");
   for (std::size_t i = 0; i < kUnits; ++i) {
     const UnitFacts& unit = unit_facts()[i];
     const std::string text = fmt::format("per {} {}", unit.per == 1000 ? "1,000" : "1,000,000", unit.field);
-    options->flags[i] = refuse_empty(*set.add_option(flag_of(unit.name), options->usd[i], text)->type_name("USD")->group("Prices"),
-                                     "USD");
+    options->flags[i] = refuse_empty(
+        *set.add_option(flag_of(unit.name), options->usd[i], text)->type_name("USD")->group("Prices"), "USD");
   }
-  refuse_empty(*set.add_option("--from", options->from, "a date or a time; the price until then stays (default: always)")
+  refuse_empty(*set.add_option("--from", options->from,
+                               "a date or a time; the price until then stays (default: always)")
                     ->type_name("TIME"),
                "a time");
-  refuse_empty(*set.add_option("--region", options->price.region, "for regions that begin so")->type_name("R"), "a region");
-  refuse_empty(*set.add_option("--service-tier", options->price.service_tier, "batch, flex, priority, .. (default: standard)")
+  refuse_empty(
+      *set.add_option("--region", options->price.region, "for regions that begin so")->type_name("R"),
+      "a region");
+  refuse_empty(*set.add_option("--service-tier", options->price.service_tier,
+                               "batch, flex, priority, .. (default: standard)")
                     ->type_name("T"),
                "a service tier");
 }
@@ -227,30 +267,30 @@ std::string per_text(std::int64_t per) {
   return per == 1'000'000 ? "1M" : per == 1000 ? "1K" : std::to_string(per);
 }
 
+std::string hours_text(const std::string& json) {
+  constexpr std::array<std::string_view, 7> kDays = {"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"};
+  std::string text;
+  for (const DailyHours& hours : parse_hours(json)) {
+    text += fmt::format("{}{:02}:{:02}-{:02}:{:02}", text.empty() ? "" : ", ", hours.start_minute / 60,
+                        hours.start_minute % 60, hours.finish_minute / 60, hours.finish_minute % 60);
+    if (hours.weekdays == 0x7F) continue;
+    for (std::size_t day = 0; day < kDays.size(); ++day)
+      if ((hours.weekdays >> day & 1) != 0) (text += ' ') += kDays.at(day);
+  }
+  return text;
+}
+
 Value moment_value(const std::optional<std::int64_t>& at_ms) {
   return at_ms ? Value(moment_text(*at_ms)) : Value(nullptr);
 }
 
-std::optional<std::int64_t> age_days(const std::string& version, std::int64_t now_ms) {
-  try {
-    if (version.size() < 10) return std::nullopt;
-    return std::max<std::int64_t>(0, (now_ms - parse_time(version.substr(0, 10), "UTC", "version")) / kDayMs);
-  } catch (const Error&) {  // a version need not be a date
-    return std::nullopt;
-  }
-}
-
-std::string age_text(const std::string& version, std::int64_t now_ms) {
-  const std::optional<std::int64_t> days = age_days(version, now_ms);
-  return days ? fmt::format("{} day{} old", *days, *days == 1 ? "" : "s") : "";
-}
-
 void add_prices(Program& program) {
-  CLI::App& price = program.add(program.app, "price",
-                                "Show and change what models cost. Your own prices come before imported books, and those "
-                                "before the book that comes with the program.",
-                                {"genops price show anthropic claude-sonnet-4-5", "genops price import prices.json --dry-run"},
-                                nullptr);
+  CLI::App& price = program.add(
+      program.app, "price",
+      "Show and change what models cost. Your own prices come before imported books, and those "
+      "before the book that comes with the program.",
+      {"genops price show anthropic claude-sonnet-4-5", "genops price import prices.json --dry-run"},
+      nullptr);
   add_list(program, price);
   add_price_show(program, price);
   add_set(program, price);

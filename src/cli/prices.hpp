@@ -18,12 +18,9 @@ void add_price_reprice(Program& program, CLI::App& price);
 std::string price_text(std::int64_t pico_usd);
 /// "1M" or "1K": as many units.
 std::string per_text(std::int64_t per);
+/// "01:00-04:00 Mon Tue, 06:00-10:00" in UTC, of the column price.hours.
+std::string hours_text(const std::string& json);
 /// A moment as a value of a row: NULL where there is none.
 Value moment_value(const std::optional<std::int64_t>& at_ms);
-
-/// "12 days old"; of a version that is a date. '' for any other.
-std::string age_text(const std::string& version, std::int64_t now_ms);
-/// Days between a version that is a date and now, 0 where it is later; nullopt for any other.
-std::optional<std::int64_t> age_days(const std::string& version, std::int64_t now_ms);
 
 }  // namespace genops::cli

@@ -15,6 +15,7 @@
 #include "ingest/event_builder.hpp"
 #include "ingest/event_fields.hpp"
 #include "ingest/event_json.hpp"
+#include "store/price_answer.hpp"
 
 namespace genops::cli {
 namespace {
@@ -82,7 +83,7 @@ bool is_number(const Field& field, const std::string& value) {
   return takes_number(field.type) || (field.type == FieldType::time && parse_whole(value).has_value());
 }
 
-Event event_of_flags(const RecordOptions& options) {
+ParsedEvent event_of_flags(const RecordOptions& options) {
   EventBuilder builder;
   for (std::size_t i = 0; i < kFieldCount; ++i) {
     if (options.flags[i] == nullptr || options.flags[i]->count() == 0) continue;
@@ -102,7 +103,7 @@ bool any_flag(const RecordOptions& options) {
                      [](CLI::Option* flag) { return flag != nullptr && flag->count() > 0; });
 }
 
-Event event_of_file(const std::string& name, const std::string& ledger) {
+ParsedEvent event_of_file(const std::string& name, const std::string& ledger) {
   InputFile file(name, ledger);
   std::string json(kMaxLineBytes + 1, '\0');  // one more, so that what is too long is refused as such
   file.stream().read(json.data(), static_cast<std::streamsize>(json.size()));
@@ -111,31 +112,66 @@ Event event_of_file(const std::string& name, const std::string& ledger) {
   return parse_event_json(json);
 }
 
-std::optional<std::int64_t> cost_of(Ledger& ledger, std::int64_t seq) {
-  const std::array<Value, 1> parameters = {seq};
-  const Table table = ledger.query("SELECT cost_nanos FROM cost_event WHERE seq = ?", parameters);
-  const auto* nanos = table.rows.empty() ? nullptr : std::get_if<std::int64_t>(&table.rows[0][0]);
-  return nanos == nullptr ? std::nullopt : std::optional(*nanos);
+/// The event and, in the same transaction, those for what other models did within its response.
+Recorded record_all(Ledger& ledger, const ParsedEvent& event) {
+  std::vector<Event> events = {event};
+  events.insert(events.end(), event.further.begin(), event.further.end());
+  std::vector<RecordResult> results = ledger.record_batch(events);
+  for (const RecordResult& result : results)
+    if (const auto* error = std::get_if<Error>(&result)) throw *error;
+  return std::get<Recorded>(std::move(results.front()));
+}
+
+const char* outcome_name(Recorded::Outcome outcome) {
+  switch (outcome) {
+    case Recorded::Outcome::recorded:
+      return "recorded";
+    case Recorded::Outcome::duplicate:
+      return "duplicate";
+    case Recorded::Outcome::revised:
+      break;
+  }
+  return "revised";
+}
+
+/// Notes on stderr: what became of a repeat, why a new request has no cost (of refusals nobody expects one), and what
+/// of its usage was not understood.
+void mention_outcome(const Globals& globals, Ledger& ledger, const ParsedEvent& event,
+                     const Recorded& recorded) {
+  if (globals.quiet) return;
+  if (recorded.outcome == Recorded::Outcome::duplicate && !globals.json)
+    say(globals, "this event was recorded before; the ledger is as it was");
+  if (recorded.outcome == Recorded::Outcome::revised && !globals.json)
+    say(globals, "this request was recorded before; what it used beyond that is an adjustment");
+  if (recorded.outcome != Recorded::Outcome::recorded) return;
+  if (!event.further.empty())
+    say(globals, fmt::format("{} more event{} for what other models did within the response",
+                             event.further.size(), event.further.size() == 1 ? "" : "s"));
+  if (!event.unknown_usage.empty())
+    say(globals, fmt::format("usage that this version does not know, kept in raw_usage and not counted: {}",
+                             fmt::join(event.unknown_usage, ", ")));
+  const bool is_request = !event.kind || *event.kind == EventKind::attempt;
+  if (!recorded.cost_nanos && is_request)
+    say(globals, "recorded without a cost: " + why_unpriced(ledger, event));
 }
 
 int run_record(const Globals& globals, const RecordOptions& options) {
   if (!options.event.empty() && any_flag(options)) {
     throw UsageError("--event: expected no flags of the event beside it");
   }
-  const Event event = options.event.empty() ? as_usage([&] { return event_of_flags(options); })
-                                            : event_of_file(options.event, ledger_path(globals));
+  const ParsedEvent parsed = options.event.empty() ? as_usage([&] { return event_of_flags(options); })
+                                                   : event_of_file(options.event, ledger_path(globals));
   Ledger ledger = open_recorder(globals);
-  const Recorded recorded = ledger.record(event);
-  const bool duplicate = recorded.outcome == Recorded::Outcome::duplicate;
+  const Recorded recorded = record_all(ledger, parsed);
+  mention_outcome(globals, ledger, parsed, recorded);
   if (!globals.json) {
     print(recorded.event_id + '\n');
-    if (duplicate) say(globals, "this event was recorded before; the ledger is as it was");
     return kDone;
   }
-  const std::optional<std::int64_t> nanos = cost_of(ledger, recorded.seq);
+  const std::optional<std::int64_t> nanos = recorded.cost_nanos;
   print(json_object({{"event_id", json_text(recorded.event_id)},
                      {"cost_usd", nanos ? usd_text(*nanos) : "null"},
-                     {"outcome", duplicate ? "\"duplicate\"" : "\"recorded\""}}) +
+                     {"outcome", json_text(outcome_name(recorded.outcome))}}) +
         '\n');
   return kDone;
 }

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <string>
@@ -8,6 +9,7 @@
 #include "cli/commands.hpp"
 #include "cli/html.hpp"
 #include "cli/output.hpp"
+#include "cli/price_age.hpp"
 #include "cli/report_query.hpp"
 #include "cli/values.hpp"
 #include "genops/time.hpp"
@@ -80,6 +82,16 @@ std::string describe(const ReportQuestion& question) {
                      question.zone == "UTC" ? "" : ", periods in " + question.zone);
 }
 
+/// What the rows leave without a cost.
+std::int64_t unpriced_in(const Table& table) {
+  const auto column =
+      static_cast<std::size_t>(std::ranges::find(table.columns, "unpriced") - table.columns.begin());
+  std::int64_t sum = 0;
+  for (const auto& row : table.rows)
+    if (const auto* count = std::get_if<std::int64_t>(&row.at(column))) sum += *count;
+  return sum;
+}
+
 int run_report(const Globals& globals, const ReportOptions& options) {
   check_report_options(options, globals.json);
   ReportQuestion question{
@@ -102,6 +114,7 @@ int run_report(const Globals& globals, const ReportOptions& options) {
   if (!options.html.empty()) {
     write_html(options.html, ledger.path(), "Cost " + title, shown);
     say(globals, fmt::format("wrote {}", options.html));
+    mention_prices(globals, ledger, question.window, unpriced_in(table), ledger.impl().now());
     return kDone;
   }
   say(globals, title);
@@ -110,6 +123,7 @@ int run_report(const Globals& globals, const ReportOptions& options) {
     return kDone;
   }
   print(text_table(shown));
+  mention_prices(globals, ledger, question.window, unpriced_in(table), ledger.impl().now());
   return kDone;
 }
 
@@ -145,6 +159,9 @@ int print_answer(const Globals& globals, const Answer& answer, std::int64_t amou
     say(globals, "no events");
   } else {
     print(text_table(for_reading(table)));
+    const std::vector<Value> window = {start, now};
+    const Table total = ledger.query("SELECT unpriced FROM cost_rollup('all', '', ?1, ?2 + 1)", window);
+    mention_prices(globals, ledger, {start, now + 1}, unpriced_in(total), now);
   }
   return kDone;
 }

@@ -137,12 +137,17 @@ class MemberScanner {
 }  // namespace
 
 ParsedEvent parse_event_json(std::string_view json) {
+  return parse_event_json(json, {});
+}
+
+ParsedEvent parse_event_json(std::string_view json, std::string_view response) {
   if (json.size() > kMaxLineBytes) {
     throw Error(Errc::invalid_argument,
                 "event: expected at most 1048576 bytes, found " + std::to_string(json.size()) + " bytes");
   }
   EventBuilder builder;
   const EventHandler handler = read_json<EventHandler>(json, "event", kMaxDepth, builder);
+  if (!response.empty()) builder.put_json(builder.field("response"), response);
   if (handler.json_members().empty()) return builder.finish();
   MemberScanner scanner(json);
   std::size_t place = 0;

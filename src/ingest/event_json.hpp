@@ -34,6 +34,8 @@ inline constexpr std::size_t kMaxLineBytes = 1 << 20;
 /// Throws:  Error{invalid_argument}:
 ///          "input_tokens: expected a whole number from 0 to 9007199254740991, found -1".
 ParsedEvent parse_event_json(std::string_view json);
+/// The same, as if the object had the member `response` with this value; '' = without.
+ParsedEvent parse_event_json(std::string_view json, std::string_view response);
 
 /// Refuses what is no JSON object acceptable as `attributes` (nor array, as `raw_usage`): see above, and over 65536
 /// bytes, over 256 members of its own, the escape of U+0000, a name that comes twice in one object at any depth.

@@ -31,7 +31,7 @@ struct AnyJson : JsonHandlerBase {
 };
 
 struct Member {
-  std::string_view name;   // as written, without its quotes
+  std::string_view name;  // as written, without its quotes
   std::string_view value;
   std::string_view whole;  // "name": value
 };
@@ -81,13 +81,15 @@ class MemberWalk {
   }
   bool skip_string() {
     if (!take('"')) return false;
-    for (;;) {
-      place_ = std::min(json_.find_first_of("\"\\", place_), json_.size());
-      if (place_ == json_.size()) return false;
-      if (json_[place_++] == '"') return true;
-      if (place_ == json_.size()) return false;
+    for (; place_ < json_.size(); ++place_) {
+      const char c = json_[place_];
+      if (c == '\\') ++place_;
+      if (c != '"') continue;
       ++place_;
+      return true;
     }
+    place_ = json_.size();
+    return false;
   }
   /// Ends at the comma or brace behind the value.
   bool skip_value() {
@@ -124,7 +126,8 @@ bool is_field(std::string_view name) {
 ParsedEvent parse_bare(std::string_view response, std::string_view provider) {
   if (provider.empty())
     throw Error(Errc::invalid_argument,
-                "provider: expected it beside a member `response`, or as a default for bare responses, found neither");
+                "provider: expected it beside a member `response`, or as a default for bare responses, found "
+                "neither");
   ParsedEvent event;
   event.provider = provider;
   apply_response(event, response);
@@ -132,25 +135,31 @@ ParsedEvent parse_bare(std::string_view response, std::string_view provider) {
   return event;
 }
 
-ResponseLine parse_members(std::string_view line, const std::vector<Member>& members, std::string_view provider) {
+/// The response is by far the longest member: it is taken out, so that it is not read twice.
+bool is_taken_out(const Member& member) {
+  return member.name == "response" && (member.value.front() == '{' || member.value.front() == '[');
+}
+
+ResponseLine parse_members(const std::vector<Member>& members, std::string_view provider) {
   ResponseLine result;
-  const bool add_provider = !provider.empty() && !has_member(members, "provider");
-  if (!add_provider && std::ranges::all_of(members, is_field, &Member::name)) {
-    result.event = parse_event_json(line);
-    return result;
-  }
   std::string kept = "{";
-  kept.reserve(line.size() + provider.size() + 16);
+  std::string_view response;
+  const auto keep = [&kept](std::string_view member) { (kept += kept.size() > 1 ? "," : "") += member; };
   for (const Member& member : members) {
-    if (is_field(member.name)) {
-      (kept += kept.size() > 1 ? "," : "") += member.whole;
-      continue;
+    if (response.empty() && is_taken_out(member)) {
+      response = member.value;
+    } else if (is_field(member.name)) {
+      keep(member.whole);
+    } else {
+      read_json<AnyJson>(member.value, member.name, kMaxDepth);
+      result.passed_over.emplace_back(member.name);
     }
-    read_json<AnyJson>(member.value, member.name, kMaxDepth);
-    result.passed_over.emplace_back(member.name);
   }
-  if (add_provider) append_json_string(kept += ",\"provider\":", provider);
-  result.event = parse_event_json(kept += '}');
+  if (!provider.empty() && !has_member(members, "provider")) {
+    keep("\"provider\":");
+    append_json_string(kept, provider);
+  }
+  result.event = parse_event_json(kept += '}', response);
   return result;
 }
 
@@ -162,7 +171,7 @@ ResponseLine parse_response_line(std::string_view line, std::string_view provide
   const bool is_object = first != std::string_view::npos && line[first] == '{';
   if (!members && is_object) return {parse_event_json(line), {}};  // it is malformed, and says where
   if (!members || !has_member(*members, "response")) return {parse_bare(line, provider), {}};
-  return parse_members(line, *members, provider);
+  return parse_members(*members, provider);
 }
 
 }  // namespace genops

@@ -12,7 +12,8 @@ namespace {
 constexpr const char* kOtherKey =
     "SELECT EXISTS (SELECT 1 FROM event WHERE idempotency_key = ?1 AND ?1 <> ?2)"
     " OR EXISTS (SELECT 1 FROM event WHERE idempotency_key > ?1 || ':' AND idempotency_key < ?1 || ';'"
-    " AND idempotency_key <> ?2 AND substr(idempotency_key, 1, length(?2) + 1) NOT IN (?2 || '#', ?2 || '~'))";
+    " AND idempotency_key <> ?2 AND substr(idempotency_key, 1, length(?2) + 1) NOT IN (?2 || '#', ?2 || "
+    "'~'))";
 
 }  // namespace
 

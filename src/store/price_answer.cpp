@@ -40,10 +40,18 @@ std::vector<Book> books_for(sqlite3* db, std::string_view provider) {
 }
 
 PriceRow row_of(const Price& price, const Book& book) {
-  return {price.price_id, book.name,          book.version,
-          price.provider, price.model,        model_match_json(price.match),
-          price.region,   price.service_tier, hours_json(price.hours),
-          price.source,   price.valid_from_ms, price.valid_to_ms,
+  return {price.price_id,
+          book.name,
+          book.version,
+          price.provider,
+          price.model,
+          model_match_json(price.match),
+          price.region,
+          price.service_tier,
+          hours_json(price.hours),
+          price.source,
+          price.valid_from_ms,
+          price.valid_to_ms,
           {}};
 }
 
@@ -65,7 +73,8 @@ Price unconditional(Price price, const PriceQuery& query) {
 }
 
 std::string validity(const Price& price, std::int64_t at_ms) {
-  if (price.valid_to_ms && *price.valid_to_ms <= at_ms) return "held until " + format_time(*price.valid_to_ms);
+  if (price.valid_to_ms && *price.valid_to_ms <= at_ms)
+    return "held until " + format_time(*price.valid_to_ms);
   return price.valid_from_ms ? "holds from " + format_time(*price.valid_from_ms) : std::string();
 }
 
@@ -80,7 +89,8 @@ std::string obstacle(const Price& price, const PriceQuery& query) {
   const auto say = [&](const std::string& what) { text += (text.empty() ? "" : ", ") + what; };
   if (stops([&](Price& one) { one.service_tier = price.service_tier; }))
     say("is for service tier " + genops::quoted(price.service_tier));
-  if (stops([&](Price& one) { one.region = price.region; })) say("is for region " + genops::quoted(price.region));
+  if (stops([&](Price& one) { one.region = price.region; }))
+    say("is for region " + genops::quoted(price.region));
   if (stops([&](Price& one) {
         one.valid_from_ms = price.valid_from_ms;
         one.valid_to_ms = price.valid_to_ms;
@@ -92,8 +102,9 @@ std::string obstacle(const Price& price, const PriceQuery& query) {
 
 std::string match_text(const Price& price, const PriceQuestion& question) {
   const std::string_view model = question.model;  // of an Amazon Resource Name the last part counts
-  const bool is_exact = match_strength(price.match, model) == 2 ||
-                        (model.starts_with("arn:") && match_strength(price.match, model.substr(model.rfind('/') + 1)) == 2);
+  const bool is_exact =
+      match_strength(price.match, model) == 2 ||
+      (model.starts_with("arn:") && match_strength(price.match, model.substr(model.rfind('/') + 1)) == 2);
   if (is_exact) return "exact name";
   return "pattern " + model_match_json(price.match);
 }
@@ -103,8 +114,8 @@ std::string why(const PriceBook::Found& found, Unit unit, const PriceQuestion& q
   text += match_text(*found.price, question);
   if (found.priced_as != unit) text += ", as " + std::string(facts_of(found.priced_as).name);
   if (found.rate.above_tokens > 0)
-    text += ", prompts " + std::string(found.rate.at_least ? "from " : "above ") + std::to_string(found.rate.above_tokens) +
-            " tokens";
+    text += ", prompts " + std::string(found.rate.at_least ? "from " : "above ") +
+            std::to_string(found.rate.above_tokens) + " tokens";
   if (found.price->provider != canonical_provider(question.provider))
     text += ", " + found.price->provider + "'s price";
   return text;
@@ -123,8 +134,8 @@ void fill_units(PriceBook& prices, const PriceQuestion& question, PriceAnswer& a
       answer.taken.push_back(row_of(*found.price, *found.book));
     }
     const UnitFacts& facts = facts_of(found.priced_as);
-    answer.units.push_back({std::string(facts_of(unit).name), std::string(facts.name), found.rate.pico_usd, facts.per,
-                            found.rate.above_tokens, row, why(found, unit, question)});
+    answer.units.push_back({std::string(facts_of(unit).name), std::string(facts.name), found.rate.pico_usd,
+                            facts.per, found.rate.above_tokens, row, why(found, unit, question)});
   }
 }
 
@@ -133,12 +144,14 @@ void fill_not_taken(const std::vector<Book>& books, const PriceQuestion& questio
   const PriceQuery query = query_of(question);
   for (const Book& book : books) {
     for (const Price& price : book.prices) {
-      if (std::ranges::find(answer.taken, price.price_id, &PriceRow::price_id) != answer.taken.end()) continue;
+      if (std::ranges::find(answer.taken, price.price_id, &PriceRow::price_id) != answer.taken.end())
+        continue;
       if (!holds(unconditional(price, query), query)) continue;  // it is for other models
       PriceRow& row = answer.not_taken.emplace_back(row_of(price, book));
       row.remark = obstacle(price, query);
       if (!row.remark.empty()) continue;
-      const bool same_book = std::ranges::find(answer.taken, book.name, &PriceRow::book) != answer.taken.end();
+      const bool same_book =
+          std::ranges::find(answer.taken, book.name, &PriceRow::book) != answer.taken.end();
       row.remark = same_book ? "another of this book is closer" : "another book comes first";
     }
   }
@@ -174,7 +187,8 @@ std::vector<std::string> nearest_names(sqlite3* db, const PriceQuestion& questio
     const bool own = select.text(0) == provider;
     if (!own && name != model) continue;
     const std::size_t distance = own ? edit_distance(model, name) : 0;
-    if (distance <= furthest) near.push_back({distance, std::string(select.text(0)) + ' ' + std::string(select.text(1))});
+    if (distance <= furthest)
+      near.push_back({distance, std::string(select.text(0)) + ' ' + std::string(select.text(1))});
   }
   std::ranges::sort(near);
   if (near.size() > kNearest) near.resize(kNearest);
@@ -205,7 +219,8 @@ std::string why_unpriced(Ledger& ledger, const Event& event) {
     PriceTables prices(db.getHandle());
     prices.refresh();
     const std::int64_t at_ms = event.occurred_at_ms.value_or(ledger.impl().now());
-    reason = price_usage(prices, {event.provider, event.model, event.region, event.service_tier, at_ms}, counts_of(event))
+    reason = price_usage(prices, {event.provider, event.model, event.region, event.service_tier, at_ms},
+                         counts_of(event))
                  .reason;
   });
   return reason;

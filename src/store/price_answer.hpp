@@ -32,10 +32,10 @@ struct UnitAnswer {
 };
 
 struct PriceAnswer {
-  std::vector<UnitAnswer> units;   ///< those that have a price
-  std::vector<PriceRow> taken;     ///< whose rates those are
-  std::vector<PriceRow> not_taken; ///< others for this model
-  std::string reason;              ///< why there is none; '' = there is
+  std::vector<UnitAnswer> units;     ///< those that have a price
+  std::vector<PriceRow> taken;       ///< whose rates those are
+  std::vector<PriceRow> not_taken;   ///< others for this model
+  std::string reason;                ///< why there is none; '' = there is
   std::vector<std::string> nearest;  ///< of an unknown model: names that have a price, "openai gpt-4o"
 };
 
