@@ -11,7 +11,9 @@
 namespace genops::cli {
 namespace {
 
-constexpr std::size_t kBatchRecords = 1000;
+// Keys come in no order, so that a transaction touches nearly all pages of their indexes: the larger, the fewer writes.
+// 200,000 lines of logs take 1.28 s at 1,000, 0.97 s at 4,000, 0.96 s at 8,000 (and 45, 61, 82 MB).
+constexpr std::size_t kBatchRecords = 4000;
 constexpr std::size_t kBatchBytes = 8 << 20;
 
 /// Whether its cost should be known: refusals have none.
