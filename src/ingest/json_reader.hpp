@@ -2,6 +2,7 @@
 
 #include <boost/json/basic_parser_impl.hpp>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -68,5 +69,70 @@ Handler read_json(std::string_view json, std::string_view what, std::size_t max_
   }
   return std::move(parser.handler());
 }
+
+/// Tells the members of one object to a `Taker`, and passes over what lies deeper: begin(name), then one of text(..),
+/// number(as written), container("an object" or "an array") and boolean("true" or "false"), or nothing for null.
+/// Throws: what the taker throws, and Error{invalid_argument} naming `what` where the outer value is no object.
+template <class Taker>
+class MembersHandler : public JsonHandlerBase {
+ public:
+  MembersHandler(Taker& taker, std::string_view what) : taker_(taker), what_(what) {}
+
+  bool on_object_begin(Code&) {
+    if (depth_ == 1) taker_.container("an object");
+    ++depth_;
+    return true;
+  }
+  bool on_object_end(std::size_t, Code&) { return leave(); }
+  bool on_array_begin(Code&) {
+    if (at_member()) taker_.container("an array");
+    ++depth_;
+    return true;
+  }
+  bool on_array_end(std::size_t, Code&) { return leave(); }
+  bool on_key(Text last, std::size_t, Code&) {
+    const std::string_view name = complete(last);
+    if (depth_ == 1) taker_.begin(name);
+    return true;
+  }
+  bool on_string(Text last, std::size_t, Code&) {
+    const std::string_view text = complete(last);
+    if (at_member()) taker_.text(text);
+    return true;
+  }
+  bool on_int64(std::int64_t, Text last, Code&) { return number(last); }
+  bool on_uint64(std::uint64_t, Text last, Code&) { return number(last); }
+  bool on_double(double, Text last, Code&) { return number(last); }
+  bool on_bool(bool value, Code&) {
+    if (at_member()) taker_.boolean(value ? "true" : "false");
+    return true;
+  }
+  bool on_null(Code&) {
+    at_member();
+    return true;
+  }
+
+ private:
+  /// True for a value of the outer object, false for one that lies deeper.
+  bool at_member() const {
+    if (depth_ == 0)
+      throw Error(Errc::invalid_argument,
+                  std::string(what_) + ": expected one JSON object, found another value");
+    return depth_ == 1;
+  }
+  bool leave() {
+    --depth_;
+    return true;
+  }
+  bool number(Text last) {
+    const std::string_view written = complete(last);
+    if (at_member()) taker_.number(written);
+    return true;
+  }
+
+  Taker& taker_;
+  std::string_view what_;
+  std::size_t depth_ = 0;
+};
 
 }  // namespace genops

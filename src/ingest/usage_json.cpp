@@ -34,54 +34,11 @@ void count_members(std::string& json, const UnitCounts& counts) {
       member(json, unit_facts()[i].field) += std::to_string(*count);
 }
 
-/// Reads the members of one object; what lies deeper is passed over.
-class UsageHandler : public JsonHandlerBase {
+/// Takes counts, service_tier and region.
+class UsageMembers {
  public:
-  explicit UsageHandler(StatedUsage& usage) : usage_(usage) {}
+  explicit UsageMembers(StatedUsage& usage) : usage_(usage) {}
 
-  bool on_object_begin(Code&) {
-    if (depth_ == 1) refuse("an object");
-    ++depth_;
-    return true;
-  }
-  bool on_object_end(std::size_t, Code&) {
-    --depth_;
-    return true;
-  }
-  bool on_array_begin(Code&) {
-    refuse("an array");
-    ++depth_;
-    return true;
-  }
-  bool on_array_end(std::size_t, Code&) {
-    --depth_;
-    return true;
-  }
-  bool on_key(Text last, std::size_t, Code&) {
-    const std::string_view name = complete(last);
-    if (depth_ == 1) begin(name);
-    return true;
-  }
-  bool on_string(Text last, std::size_t, Code&) {
-    const std::string_view text = complete(last);
-    if (!at_member()) return true;
-    if (field_->text == nullptr) throw field_error(*field_, "the text " + genops::quoted(std::string(text)));
-    (field_->text == &Event::region ? usage_.region : usage_.service_tier) = text;
-    return true;
-  }
-  bool on_int64(std::int64_t, Text last, Code&) { return number(last); }
-  bool on_uint64(std::uint64_t, Text last, Code&) { return number(last); }
-  bool on_double(double, Text last, Code&) { return number(last); }
-  bool on_bool(bool value, Code&) {
-    refuse(value ? "true" : "false");
-    return true;
-  }
-  bool on_null(Code&) {
-    at_member();
-    return true;
-  }
-
- private:
   void begin(std::string_view name) {
     field_ = nullptr;
     unit_ = find_unit_of_field(name);
@@ -93,27 +50,28 @@ class UsageHandler : public JsonHandlerBase {
           "docs/sql.md lists the fields");
     field_ = find_field(name);
   }
-  bool at_member() const {
-    if (depth_ == 0)
-      throw Error(Errc::invalid_argument, "usage: expected one JSON object, found another value");
-    return depth_ == 1 && field_ != nullptr;
+  void text(std::string_view text) {
+    if (field_ == nullptr) return;
+    if (field_->text == nullptr) throw field_error(*field_, "the text " + genops::quoted(std::string(text)));
+    (field_->text == &Event::region ? usage_.region : usage_.service_tier) = text;
   }
-  void refuse(std::string_view found) const {
-    if (at_member()) throw field_error(*field_, found);
-  }
-  bool number(Text last) {
-    const std::string_view written = complete(last);
-    if (!at_member()) return true;
+  void number(std::string_view written) {
+    if (field_ == nullptr) return;
     const std::optional<std::int64_t> value = parse_whole(written);
     if (!unit_ || !value || *value < 0 || *value > kMaxCount) throw field_error(*field_, written);
     usage_.counts.set(*unit_, *value);
-    return true;
+  }
+  void boolean(std::string_view found) const { refuse(found); }
+  void container(std::string_view found) const { refuse(found); }
+
+ private:
+  void refuse(std::string_view found) const {
+    if (field_ != nullptr) throw field_error(*field_, found);
   }
 
   StatedUsage& usage_;
   const Field* field_ = nullptr;  // nullptr: passed over
   std::optional<Unit> unit_;
-  std::size_t depth_ = 0;
 };
 
 }  // namespace
@@ -151,7 +109,8 @@ std::string usage_json(const ResponseUsage& usage) {
 
 StatedUsage parse_usage_json(std::string_view json) {
   StatedUsage usage;
-  read_json<UsageHandler>(json, "usage", kMaxDepth, usage);
+  UsageMembers members(usage);
+  read_json<MembersHandler<UsageMembers>>(json, "usage", kMaxDepth, members, "usage");
   return usage;
 }
 

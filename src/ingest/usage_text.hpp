@@ -5,6 +5,8 @@
 #include <cstddef>
 #include <string_view>
 
+#include "ingest/json_walk.hpp"
+
 /// A response as values, and the bytes of its members as they were given.
 namespace genops {
 
@@ -19,25 +21,6 @@ class JsonDocument {
   unsigned char buffer_[8192];
   boost::json::monotonic_resource memory_{buffer_, sizeof buffer_};
   boost::json::value value_;
-};
-
-/// Goes through the members of an object or the elements of a list in the text of valid JSON.
-class JsonWalk {
- public:
-  explicit JsonWalk(std::string_view text);
-  bool next();
-  std::string_view key() const { return key_; }  ///< as written, without quotes; '' in a list
-  std::string_view value() const { return value_; }
-  std::size_t members() const { return members_; }  ///< within the value and all that it holds
-
- private:
-  void skip_space();
-  std::string_view take_value();
-
-  std::string_view text_;
-  std::size_t at_ = 0, members_ = 0;
-  bool object_;
-  std::string_view key_, value_;
 };
 
 struct MemberText {
