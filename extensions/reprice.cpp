@@ -18,7 +18,7 @@ void reprice(sqlite3* db, PriceTables& prices, std::int64_t first, std::int64_t 
                            event.occurred_at_ms};
     const EventCost after = price_usage(prices, query, event.counts);
     if (!after.cost_nanos) {
-      if (!event.cost.cost_nanos) visitor.still_unpriced(event.provider, event.model, after.reason);
+      if (!event.cost.cost_nanos) visitor.still_unpriced(after.reason);
       continue;
     }
     if (after.cost_nanos == event.cost.cost_nanos) continue;

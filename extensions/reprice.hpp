@@ -18,15 +18,15 @@ struct PriceDifference {
   EventCost before, after;
 };
 
+/// Who is told of what is found.
+struct RepriceVisitor {
+  std::function<void(const PriceDifference&)> difference;
+  std::function<void(const std::string& reason)> still_unpriced;  ///< of each event that has no price
+};
+
 /// Compares the events first <= seq <= last that occurred at `from_ms` or later with the book. Stated costs are no matter of the
 /// book, and what it does not price stays as it is. With `appender`, each difference is appended as an adjustment on the
 /// event's own day and attribution, within the caller's transaction; a second run then finds none.
-/// `still_unpriced` is called with the reason.
-struct RepriceVisitor {
-  std::function<void(const PriceDifference&)> difference;
-  std::function<void(const std::string& provider, const std::string& model, const std::string& reason)>
-      still_unpriced;
-};
 void reprice(sqlite3* db, PriceTables& prices, std::int64_t first, std::int64_t last, std::int64_t from_ms,
              Appender* appender, std::int64_t now_ms, const RepriceVisitor& visitor);
 

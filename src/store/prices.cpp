@@ -143,18 +143,17 @@ Repricing reprice(Ledger& ledger, const RepriceOptions& options) {
   Repricing result;
   Lines lines;
   const RepriceVisitor visitor{[&](const PriceDifference& difference) { lines.add(difference); },
-                               [&](const std::string&, const std::string&, const std::string& reason) {
-                                 ++result.still_unpriced[reason];
-                               }};
+                               [&](const std::string& reason) { ++result.still_unpriced[reason]; }};
+  std::optional<PriceTables> prices;  // kept from batch to batch: reading the books takes longer than one
   const std::int64_t last = ledger.last_seq();  // what is recorded from here on is priced as it comes
   for (std::int64_t first = 1; first <= last; first += kBatchEvents) {
     const std::int64_t until = std::min(first + kBatchEvents - 1, last);
     const auto run = [&](SQLite::Database& db, bool apply) {
-      PriceTables prices(db.getHandle());
-      prices.refresh();
+      if (!prices) prices.emplace(db.getHandle());
+      prices->refresh();
       std::optional<Appender> appender;
-      if (apply) appender.emplace(db.getHandle(), prices);
-      reprice(db.getHandle(), prices, first, until, options.from_ms, apply ? &*appender : nullptr,
+      if (apply) appender.emplace(db.getHandle(), *prices);
+      reprice(db.getHandle(), *prices, first, until, options.from_ms, apply ? &*appender : nullptr,
               ledger.impl().now(), visitor);
       if (apply) fold_long_tail(db.getHandle());
     };
