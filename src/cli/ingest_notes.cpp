@@ -8,6 +8,7 @@
 #include "cli/output.hpp"
 #include "core/text.hpp"
 #include "genops/money.hpp"
+#include "ingest/event_units.hpp"
 #include "store/price_answer.hpp"
 
 namespace genops::cli {
@@ -39,7 +40,7 @@ const char* plural(std::int64_t count) {
 
 void IngestNotes::unpriced(const Event& event) {
   ++unpriced_count_;
-  const bool has_usage = event.input_tokens || event.output_tokens || !event.units.empty();
+  const bool has_usage = !counts_of(event).empty();
   key_.clear();
   for (const std::string* part : {&event.provider, &event.model, &event.service_tier, &event.region})
     (key_ += *part) += '\n';

@@ -11,7 +11,6 @@
 namespace genops::cli {
 namespace {
 
-constexpr std::int64_t kDayMs = 86'400'000;
 constexpr std::int64_t kStaleDays = 90, kOldDays = 30;
 constexpr const char* kUserBook = "user";
 
