@@ -8,7 +8,6 @@ requests themselves. CCUSAGE is its native program; BUILD holds genops and genop
 or something is not explained; 2: it could not be measured.
 """
 
-import argparse
 import json
 import os
 import random
@@ -21,6 +20,8 @@ from collections import Counter, defaultdict
 from pathlib import Path
 from statistics import median
 
+from measuring import Failed, count, exit_with, options, report
+
 HERE = Path(__file__).resolve().parent
 IMPORT_PART, REPORT_MS = 1.0, 30
 SAME_USD = 1e-5  # each of its floats and each of our components is rounded, once per request
@@ -28,10 +29,6 @@ TIER_TOKENS = 200_000  # where it looks for a second price
 TODAY = time.strftime("%Y-%m-%d", time.gmtime())
 SHOWN = 12
 FIELDS = ("input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens", "cache_write_1h_tokens")
-
-
-class Failed(Exception):
-    """It cannot be measured; the text says why."""
 
 
 def run(environment, *command):
@@ -243,14 +240,6 @@ def compare_costs(db, requests, usd, unpriced):
 # ---------------------------------------------------------------- the table
 
 
-def report(what, value, figures, most=None):
-    """One line of the answer, as those of ledger_bench. False: a target is missed."""
-    met = most is None or value <= most
-    verdict = "" if most is None else f"target <= {most:<6.4g} {'met' if met else 'MISSED'}"
-    print(f"{what:<58} {value:8.2f}  {verdict:<23}   {figures}", flush=True)
-    return met
-
-
 def figures_of(contest, name):
     wall, cpu, memory = (contest.median(name, figure) for figure in range(3))
     return f"{name} {wall:.2f} s wall, {cpu:.2f} s CPU, {memory:.0f} MiB"
@@ -261,13 +250,13 @@ def report_times(contest):
               for i in range(3)]  # fmt: skip
     met = report("first import, durable / ccusage, wall", median(ratios[0]),
                  f"{figures_of(contest, 'first import')}; {figures_of(contest, 'ccusage')}; "
-                 f"{min(ratios[0]):.2f} to {max(ratios[0]):.2f}", IMPORT_PART)  # fmt: skip
+                 f"{min(ratios[0]):.2f} to {max(ratios[0]):.2f}", most=IMPORT_PART)  # fmt: skip
     report("  the same, CPU", median(ratios[1]), "")
     report("  the same, memory", median(ratios[2]), "")
     report("second import, which records nothing, s", contest.median("second import"),
            figures_of(contest, "second import"))  # fmt: skip
     met &= report("report by day and model, ms", contest.median("report") * 1e3, figures_of(contest, "report"),
-                  REPORT_MS)  # fmt: skip
+                  most=REPORT_MS)  # fmt: skip
     report("reading the files alone, s", contest.median("reading"), f"{contest.bytes} bytes")
     return met
 
@@ -282,24 +271,17 @@ def compare(contest, given):
     different = compare_tokens(ours, tokens)
     outcomes = ", ".join(f"{contest.counts[name]} {name}" for name in ("read", "recorded", "duplicate", "revised"))
     met = report(f"days and models of {len(tokens)} whose tokens differ", different,
-                 f"{len(requests)} requests, {sum(map(sum, ours.values()))} tokens; {outcomes}", 0)  # fmt: skip
+                 f"{len(requests)} requests, {sum(map(sum, ours.values()))} tokens; {outcomes}", most=0)  # fmt: skip
     return compare_costs(db, requests, usd, unpriced) and met
 
 
 def arguments():
-    def count(text):
-        if (value := int(text)) < 1:
-            raise ValueError
-        return value
-
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = options(__doc__)
     parser.add_argument("build", type=Path)
     parser.add_argument("ccusage", type=Path)
     parser.add_argument("--lines", type=count, default=200_000)
     parser.add_argument("--bytes", type=count, default=200_000_000)
-    parser.add_argument("--rounds", type=count, default=5)
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1 << 32))
-    parser.add_argument("--folder", type=Path, help="where the logs and the ledger go")
     return parser.parse_args()
 
 
@@ -315,12 +297,8 @@ def main():
         contest.run(given.rounds)
         met = report_times(contest)
         met &= compare(contest, given)
-    return 0 if met else 1
+    return met
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except (Failed, OSError, subprocess.CalledProcessError, sqlite3.Error) as failure:
-        print(f"agent_logs: {failure}", file=sys.stderr)
-        sys.exit(2)
+    exit_with(main, "agent_logs", subprocess.CalledProcessError, sqlite3.Error)

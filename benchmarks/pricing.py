@@ -7,18 +7,18 @@ ingested beside events that need no price. BUILD holds genops, genops_ledger.so 
 missed; 2: it could not be measured.
 """
 
-import argparse
 import json
 import os
 import re
 import resource
 import subprocess
-import sys
 import tempfile
 import time
 from decimal import Decimal
 from pathlib import Path
 from statistics import median
+
+from measuring import Failed, count, exit_with, options, output_of, report
 
 HERE = Path(__file__).resolve().parent
 DATA = HERE.parent.parent / "shared/data"  # ../shared/data beside the project
@@ -29,26 +29,6 @@ TARGETS = {"genai-prices": 30, "litellm": 60}
 PRICED_PART = 0.5
 KINDS = ("responses", "unpriced", "stated")
 NANO = Decimal("1e-9")
-
-
-class Failed(Exception):
-    """It cannot be measured; the text says why."""
-
-
-def output_of(*command):
-    """The JSON that a command prints."""
-    done = subprocess.run([str(word) for word in command], stdout=subprocess.PIPE, text=True, check=False)
-    if done.returncode != 0:
-        raise Failed(f"{' '.join(map(str, command))}: exit {done.returncode}")
-    return json.loads(done.stdout)
-
-
-def report(what, value, figures, least=None):
-    """One line of the answer, as those of ledger_bench. False: a target is missed."""
-    met = least is None or value >= least
-    verdict = "" if least is None else f"target >= {least:<6.4g} {'met' if met else 'MISSED'}"
-    print(f"{what:<58} {value:8.2f}  {verdict:<23}   {figures}", flush=True)
-    return met
 
 
 # ---------------------------------------------------------------- the price of a response
@@ -266,17 +246,10 @@ def measure_ingest(given, folder):
 
 
 def arguments():
-    def count(text):
-        if (value := int(text)) < 1:
-            raise ValueError
-        return value
-
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = options(__doc__)
     parser.add_argument("build", type=Path)
     parser.add_argument("python", type=Path)
     parser.add_argument("--events", type=count, default=1_000_000, help="of the ingest")
-    parser.add_argument("--rounds", type=count, default=5)
-    parser.add_argument("--folder", type=Path, help="where ledgers and their input go")
     given = parser.parse_args()
     given.build = given.build.resolve()
     return given
@@ -292,12 +265,8 @@ def main():
         met = measure_responses(given, folder)
         os.sched_setaffinity(0, cores)
         met &= measure_ingest(given, folder)
-    return 0 if met else 1
+    return met
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except (Failed, OSError, subprocess.CalledProcessError) as failure:
-        print(f"pricing: {failure}", file=sys.stderr)
-        sys.exit(2)
+    exit_with(main, "pricing", subprocess.CalledProcessError)

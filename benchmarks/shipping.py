@@ -6,7 +6,6 @@ turns; and the encoder runs alone. Figures are medians of the rounds, ratios tho
 shipping_bench. Exit 1: a target is missed; 2: it could not be measured.
 """
 
-import argparse
 import json
 import subprocess
 import sys
@@ -16,6 +15,8 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 from statistics import median
+
+from measuring import Failed, count, exit_with, options, output_of, report
 
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "tests/support"))
@@ -28,18 +29,6 @@ WARM_UPS = 6  # rounds of the ceiling that do not count: Java compiles what runs
 CALM_SECONDS, CALM_SHARE, CALM_TRIES = 0.5, 0.1, 120
 SHIPPERS = ("ceiling", "worker", "client")
 STAGES = ("judge", "commit", "read_encode", "send", "wait")  # from an answer to the next one
-
-
-class Failed(Exception):
-    """It cannot be measured; the text says why."""
-
-
-def output_of(*command):
-    """The JSON object that a command prints."""
-    done = subprocess.run([str(word) for word in command], stdout=subprocess.PIPE, text=True, check=False)
-    if done.returncode != 0:
-        raise Failed(f"{' '.join(map(str, command))}: exit {done.returncode}")
-    return json.loads(done.stdout)
 
 
 class Cluster:
@@ -142,14 +131,6 @@ def per_request(*stages):
 # ---------------------------------------------------------------- the table
 
 
-def report(what, value, figures, least=None):
-    """One line of the answer, as those of ledger_bench. False: a target is missed."""
-    met = least is None or value >= least
-    verdict = "" if least is None else f"target >= {least:<6.4g} {'met' if met else 'MISSED'}"
-    print(f"{what:<58} {value:8.2f}  {verdict:<23}   {figures}")
-    return met
-
-
 def report_rates(contest):
     lines = contest.lines.stat().st_size / contest.documents
     per_cpu = contest.median("encoder", lambda taken: taken["documents"] / taken["cpu_seconds"])
@@ -185,17 +166,10 @@ def report_stages(contest):
 
 
 def arguments():
-    def count(text):
-        if (value := int(text)) < 1:
-            raise ValueError
-        return value
-
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = options(__doc__)
     parser.add_argument("program", type=Path)
     parser.add_argument("python", type=Path)
     parser.add_argument("--documents", type=count, default=100_000, help="per round and shipper")
-    parser.add_argument("--rounds", type=count, default=5)
-    parser.add_argument("--folder", type=Path, help="where the ledger and the documents go")
     return parser.parse_args()
 
 
@@ -217,12 +191,8 @@ def main():
         met = report_rates(contest)
         report_cpu(contest)
         report_stages(contest)
-    return 0 if met else 1
+    return met
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except (Failed, OSError) as failure:
-        print(f"shipping: {failure}", file=sys.stderr)
-        sys.exit(2)
+    exit_with(main, "shipping")
