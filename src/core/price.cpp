@@ -197,11 +197,11 @@ PriceBook::Found PriceBook::Impl::find(Unit unit, std::int64_t prompt) const {
 std::optional<UnitCounts> PriceBook::Impl::billed(UnitCounts counts, std::int64_t prompt) const {
   const bool difference = is_difference(counts);
   const std::int64_t output = counts.get(Unit::output), reasoning = counts.get(Unit::reasoning);
+  if (!difference && reasoning > output) return std::nullopt;
   const Found own = find(Unit::reasoning, prompt);
   if (own.price == nullptr || own.priced_as != Unit::reasoning) {
     counts.set(Unit::reasoning, 0);
   } else {
-    if (!difference && reasoning > output) return std::nullopt;
     std::int64_t rest = 0;
     if (__builtin_sub_overflow(output, reasoning, &rest))
       throw Error(Errc::overflow, "output tokens without reasoning: the difference does not fit 64 bits");

@@ -82,7 +82,7 @@ struct Quote {
   std::optional<std::int64_t> cost_nanos;          ///< the sum of the parts; nullopt: unpriced
   std::int64_t input_nanos = 0, output_nanos = 0;  ///< sums of the parts of those sides
   const Price* price = nullptr;                    ///< the main one; nullptr: unpriced
-  std::string reason;                              ///< why it is unpriced: "no price for model 'x' of openai"
+  std::string reason;                              ///< why it is unpriced: "no price for openai 'x'"
 };
 
 /// Books in order of precedence. Rates of "user" replace those of the first other book unit by unit; a unit that this has

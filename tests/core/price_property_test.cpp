@@ -199,6 +199,7 @@ UnitCounts random_counts(Random& random) {
 std::optional<Big> expected_cost(const std::vector<Rate>& rates, const UnitCounts& counts) {
   Big prompt = 0;
   for (const Unit unit : kPrompt) prompt += counts.get(unit);
+  if (counts.get(Unit::reasoning) > counts.get(Unit::output)) return std::nullopt;
   const auto find = [&](Unit unit) {
     std::optional<Rate> best;
     for (const Rate& each : rates) {
@@ -214,7 +215,6 @@ std::optional<Big> expected_cost(const std::vector<Rate>& rates, const UnitCount
     const bool apart = find(Unit::reasoning).has_value();
     if (unit == Unit::reasoning && !apart) continue;
     if (unit == Unit::output && apart) count -= counts.get(Unit::reasoning);
-    if (count < 0) return std::nullopt;
     if (unit == Unit::request && !counts.has(unit) && find(unit)) count = 1;
     if (count == 0) continue;
     std::optional<Rate> rate;

@@ -167,6 +167,9 @@ TEST(Reasoning, MoreOfItThanOutputIsUnpriced) {
             "its reasoning tokens (60) exceed its output tokens (59)");
   EXPECT_EQ(cost(prices, kAsked, used({{Unit::input, 5}, {Unit::reasoning, 60}})),
             "its reasoning tokens (60) exceed its output tokens (0)");
+  PriceBook as_output = book({model({rate(Unit::input, "1"), rate(Unit::output, "10")})});
+  EXPECT_EQ(cost(as_output, kAsked, used({{Unit::input, 5}, {Unit::reasoning, 60}})),
+            "its reasoning tokens (60) exceed its output tokens (0)");
   // A difference of two readings, of which each is sound: 100 and 0, then 90 and 30.
   EXPECT_EQ(cost(prices, kAsked, used({{Unit::output, -10}, {Unit::reasoning, 30}})), "-0.00031");
   EXPECT_EQ(cost(prices, kAsked, used({{Unit::output, -10}})), "-0.0001");

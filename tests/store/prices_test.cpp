@@ -61,15 +61,6 @@ TEST_F(Prices, LeaveAStatedCostAndAnUnknownModelAlone) {
   EXPECT_EQ(number("SELECT unpriced FROM cost_rollup('all', '')"), 1);
 }
 
-TEST_F(Prices, OfAFailedCallThatWasNotBilledAreStatedAsZero) {
-  Event failed = usage("m", 1000, 0);
-  failed.status = Status::error;
-  failed.cost_nanos = 0;
-  EXPECT_EQ(ledger.record(failed).cost_nanos, 0);
-  reprice(ledger, {});
-  EXPECT_EQ(number("SELECT cost_nanos FROM cost_rollup('all', '')"), 0);
-}
-
 TEST_F(Prices, SetByAUserComeFirstUnitByUnitFromTheirDayOn) {
   set_price(ledger, {"acme", "m", {}, {}, kTestNow, {{"input", "1"}}});
   EXPECT_EQ(ledger.record(usage("m", 1000, 100)).cost_nanos, 1'000'000 + 1'000'000);
