@@ -26,7 +26,7 @@ struct PriceChange {
 /// What an import does, or would do.
 struct PriceImport {
   std::string book, format, version;
-  std::int64_t models = 0, values = 0, kept = 0;  ///< of the file
+  std::int64_t models = 0, values = 0, kept = 0;  ///< of the file; what is not kept is in not_understood
   std::vector<std::string> rounded;               ///< values that were rounded, below 10^-18 USD per token
   std::map<std::string, std::vector<std::string>> not_understood;  ///< reason -> models
   std::vector<PriceChange> changes;

@@ -103,9 +103,10 @@ void print_text(const Globals& globals, const ImportOptions& options, const Pric
     return std::ranges::count_if(found.changes,
                                  [kind](const PriceChange& change) { return kind_of(change) == kind; });
   };
-  print(fmt::format("{} {} ({}): {} models, {} values, {} kept, {} rounded; {} changed, {} new, {} gone\n",
-                    found.book, found.version, found.format, found.models, found.values, found.kept,
-                    found.rounded.size(), count(Kind::changed), count(Kind::added), count(Kind::gone)));
+  print(fmt::format(
+      "{} {} ({}): {} models, {} values: {} kept, {} rounded, {} left out; {} changed, {} new, {} gone\n",
+      found.book, found.version, found.format, found.models, found.values, found.kept, found.rounded.size(),
+      found.values - found.kept, count(Kind::changed), count(Kind::added), count(Kind::gone)));
   print_not_understood(globals, found);
   if (options.dry_run)
     say(globals, "nothing was changed; without --dry-run these prices are taken");
@@ -149,6 +150,7 @@ std::string json(const ImportOptions& options, const PriceImport& found) {
                       {"models", std::to_string(found.models)},
                       {"values", std::to_string(found.values)},
                       {"kept", std::to_string(found.kept)},
+                      {"left_out", std::to_string(found.values - found.kept)},
                       {"rounded", list_json(found.rounded)},
                       {"not_understood", json_object(reasons)},
                       {"changes", changes_text}}) +

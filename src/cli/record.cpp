@@ -114,9 +114,7 @@ ParsedEvent event_of_file(const std::string& name, const std::string& ledger) {
 
 /// The event and, in the same transaction, those for what other models did within its response.
 Recorded record_all(Ledger& ledger, const ParsedEvent& event) {
-  std::vector<Event> events = {event};
-  events.insert(events.end(), event.further.begin(), event.further.end());
-  std::vector<RecordResult> results = ledger.record_batch(events);
+  std::vector<RecordResult> results = ledger.record_batch(all_events(event));
   for (const RecordResult& result : results)
     if (const auto* error = std::get_if<Error>(&result)) throw *error;
   return std::get<Recorded>(std::move(results.front()));

@@ -46,6 +46,16 @@ class EventMembers {
 
 }  // namespace
 
+std::vector<Event> all_events(const ParsedEvent& parsed) {
+  std::vector<Event> events = {parsed};
+  events.insert(events.end(), parsed.further.begin(), parsed.further.end());
+  return events;
+}
+
+std::vector<Event> events_of_json(std::string_view json) {
+  return all_events(parse_event_json(json));
+}
+
 ParsedEvent parse_event_json(std::string_view json) {
   return parse_event_json(json, {});
 }

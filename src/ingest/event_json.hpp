@@ -23,6 +23,9 @@ struct ParsedEvent : Event {
   std::optional<std::int64_t> provider_cost_nanos;
 };
 
+/// The event itself and what came further with it.
+std::vector<Event> all_events(const ParsedEvent& parsed);
+
 inline constexpr std::size_t kMaxLineBytes = 1 << 20;
 
 /// The event that one JSON object states, field names as in docs/sql.md.

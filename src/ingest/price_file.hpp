@@ -23,8 +23,8 @@ struct PriceFile {
   std::map<std::string, std::vector<std::string>> not_understood;
 };
 
-/// Reads a price file. `format`: genops, genai-prices, litellm; '' = told by its content. The book's name is the format's
-/// unless the file names it, its version what the file says, else `version`.
+/// Reads a price file. `format`: genops, genai-prices, litellm; '' = told by its content. Our own file names
+/// its book, others' are named by their format; its version is what the file says, else `version`.
 /// Throws: Error{invalid_argument} naming the model and the member: no such format, malformed JSON; and in our own format
 ///         also a negative, missing or non-numeric price, an unknown unit or member, another currency than USD, prices of
 ///         equal dimensions whose validity overlaps.

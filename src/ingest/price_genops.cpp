@@ -8,7 +8,7 @@
 //      "usd": {"input": "2.50", "output": 10, "search": "10"},
 //      "above": [{"tokens": 200000, "at_least": false, "usd": {"input": "5"}}]}]}
 //
-// Required: format, prices; of a price provider, model, usd. Without `match` the model's name is the match.
+// Required: format, name, prices; of a price provider, model, usd. Without `match` the model's name is the match.
 // Figures are decimal text or JSON numbers, USD per 1,000,000 tokens or characters and per 1,000 of anything else.
 // `from` and `to` are half-open, plain dates are midnight in UTC. Weekdays are 1 (Monday) to 7 and those on which
 // the hours start; without hours they are whole days.
@@ -218,7 +218,7 @@ void read_genops_prices(const JsonTree& tree, PriceFile& file) {
   check_members(root, "price file", {"format", "name", "version", "prices"});
   const std::string format = required_text(root, "format", "price file");
   if (format != kFormat) refuse("price file: format", quoted(kFormat), quoted(std::string_view(format)));
-  if (root.find("name") != nullptr) file.book.name = text_member(root, "name", "price file");
+  file.book.name = required_text(root, "name", "price file");
   if (root.find("version") != nullptr) file.book.version = text_member(root, "version", "price file");
   const JsonValue* prices = root.find("prices");
   if (prices == nullptr) refuse("price file", "a member 'prices'", "none");

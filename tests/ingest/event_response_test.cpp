@@ -44,6 +44,19 @@ TEST(EventResponse, FillsWhatTheEventLeavesOut) {
   EXPECT_TRUE(event.attributes.empty());
 }
 
+TEST(EventResponse, OfSeveralModelsIsAsManyEvents) {
+  const std::vector<Event> events = events_of_json(
+      R"({"provider":"anthropic","team":"search","response":{"id":"msg_1","model":"claude-sonnet-4-5","usage":)"
+      R"({"input_tokens":30,"output_tokens":12,"iterations":[{"type":"message","input_tokens":30,)"
+      R"("output_tokens":12},{"type":"advisor_message","model":"claude-opus-4-5","input_tokens":50,)"
+      R"("output_tokens":2}]}}})");
+  ASSERT_EQ(events.size(), 2U);
+  EXPECT_EQ(events[0].model, "claude-sonnet-4-5");
+  EXPECT_EQ(events[1].model, "claude-opus-4-5");
+  EXPECT_EQ(events[1].team, "search");
+  EXPECT_EQ(events[1].idempotency_key, "anthropic:msg_1#1");
+}
+
 TEST(EventResponse, LeavesWhatTheEventSays) {
   const ParsedEvent event = event_of(
       R"("model":"my-deployment","idempotency_key":"k","service_tier":"flex","cost_usd":"0.5","response":)" +

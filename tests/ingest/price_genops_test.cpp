@@ -9,7 +9,7 @@ namespace genops {
 namespace {
 
 PriceFile read(const std::string& prices) {
-  return read_price_file(R"({"format":"genops-prices/1","prices":[)" + prices + "]}", "", "v");
+  return read_price_file(R"({"format":"genops-prices/1","name":"ours","prices":[)" + prices + "]}", "", "v");
 }
 
 /// A price that is complete but for `members`.
@@ -29,7 +29,7 @@ std::string refusal_of(const std::string& json, const std::string& format = "") 
 }
 
 std::string refusal_with(const std::string& members) {
-  return refusal_of(R"({"format":"genops-prices/1","prices":[)" + price_with(members) + "]}");
+  return refusal_of(R"({"format":"genops-prices/1","name":"ours","prices":[)" + price_with(members) + "]}");
 }
 
 TEST(GenopsPrices, EveryMember) {
@@ -64,7 +64,6 @@ TEST(GenopsPrices, EveryMember) {
 
 TEST(GenopsPrices, WhatIsNotSaid) {
   const PriceFile file = read(price_with(R"(,"weekdays":[6,7],"usd":{"input":"0.000000000001"})"));
-  EXPECT_EQ(file.book.name, "genops");
   EXPECT_EQ(file.book.version, "v");
   const Price& price = file.book.prices[0];
   EXPECT_EQ(model_match_json(price.match), R"("gpt-4o")");
@@ -133,7 +132,7 @@ TEST(GenopsPrices, OverlappingValidityIsRefused) {
   EXPECT_NO_THROW(read(may + "," + dated(R"(,"match":{"starts_with":"gpt-4o"})")));
   for (const char* const other : {"", R"(,"from":"2024-05-31T23:59:59Z")", R"(,"match":"GPT-4o")",
                                   R"(,"service_tier":"default","to":"2024-05-02")"})
-    EXPECT_EQ(refusal_of(R"({"format":"genops-prices/1","prices":[)" + may + "," + dated(other) + "]}"),
+    EXPECT_EQ(refusal_of(R"({"format":"genops-prices/1","name":"ours","prices":[)" + may + "," + dated(other) + "]}"),
               "price file: prices[1] (openai gpt-4o): expected validity (from, to) apart from that of equal "
               "prices, found that it overlaps with prices[0] (openai gpt-4o)");
 }
@@ -146,7 +145,9 @@ TEST(GenopsPrices, FilesThatAreNoneAreRefused) {
             "price file: format: expected genops, genai-prices or litellm, found 'csv'");
   EXPECT_EQ(refusal_of(R"({"format":"genops-prices/2","prices":[]})"),
             "price file: format: expected 'genops-prices/1', found 'genops-prices/2'");
-  EXPECT_EQ(refusal_of(R"({"format":"genops-prices/1"})"),
+  EXPECT_EQ(refusal_of(R"({"format":"genops-prices/1","prices":[]})"),
+            "price file: expected a member 'name', found none");
+  EXPECT_EQ(refusal_of(R"({"format":"genops-prices/1","name":"ours"})"),
             "price file: expected a member 'prices', found none");
   EXPECT_NE(refusal_of("{}", "genai-prices").find("expected a list of providers"), std::string::npos);
   EXPECT_NE(refusal_of("[]", "litellm").find("expected an object with a member per model"),
