@@ -31,6 +31,19 @@ constexpr auto kDepth = [] {
 
 }  // namespace
 
+void append_compact(std::string& out, std::string_view text) {
+  std::size_t start = 0;
+  for (std::size_t at = 0; at < text.size();) {
+    if (is_space(text[at])) {
+      out.append(text, start, at - start);
+      start = ++at;
+    } else {
+      at = text[at] == '"' ? end_of_string(text, at) : at + 1;
+    }
+  }
+  out.append(text, start);
+}
+
 std::size_t end_of_container(std::string_view text, std::size_t at, std::size_t& members) {
   int depth = 0;
   do {

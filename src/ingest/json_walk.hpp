@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
 #include <string_view>
 
 /// Where things stand in the text of valid JSON: parsers tell values, not places.
@@ -24,6 +25,9 @@ class JsonWalk {
   bool object_;
   std::string_view key_, value_;
 };
+
+/// Appends `text`, valid JSON, as it is but for the space between its tokens.
+void append_compact(std::string& out, std::string_view text);
 
 /// Past the end of the object or list that starts at `at`; adds the members within.
 std::size_t end_of_container(std::string_view text, std::size_t at, std::size_t& members);

@@ -28,7 +28,8 @@ struct ResponseUsage : ModelUsage {
   std::vector<ModelUsage> further;
   /// Members of the usage that this reader does not know ("prompt_tokens_details.holo_tokens"); no part of the counts.
   std::vector<std::string> unknown;
-  /// The usage as it was given, in a form that usage_of() reads again: {"usage":{..}} or a list of stream events so reduced.
+  /// The usage as it was given but for space between tokens, in a form that usage_of() reads again: {"usage":{..}} or a list
+  /// of stream events so reduced.
   std::string raw;
 };
 

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "core/text.hpp"
+#include "ingest/json_walk.hpp"
 #include "ingest/usage_shapes.hpp"
 #include "ingest/usage_text.hpp"
 
@@ -78,7 +79,7 @@ std::string reduced(const OuterFields& outer, const FoundUsage& found, const obj
     if (found.written.text.empty()) {
       raw += boost::json::serialize(*found.usage);
     } else {
-      raw += found.written.text;
+      append_compact(raw, found.written.text);
     }
     raw.push_back(',');
   }

@@ -118,12 +118,15 @@ TEST(UsageProvider, TheIdHasManyNames) {
   }
 }
 
-TEST(UsageProvider, RawHoldsTheBytesOfTheUsageAndNothingOfTheAnswer) {
-  const std::string usage = R"({ "prompt_tokens" : 10,"completion_tokens":5, "odd":1.50, "t":"é\u00e9" })";
+TEST(UsageProvider, RawHoldsTheUsageAsWrittenAndNothingOfTheAnswer) {
+  const std::string usage =
+      "{ \"prompt_tokens\" : 10,\r\n\t\"completion_tokens\":5, \"odd\":1.50e1, "
+      R"("t":"é\u00e9  \" }" })";
   const ResponseUsage read =
       read_twice("openai", R"({"id":"c1","choices":[{"message":{"content":"secret \"usage\":{}"}}],
       "usage":)" + usage + R"(,"model":"gpt-5","service_tier":"default","created":1})");
-  EXPECT_EQ(read.raw, R"({"id":"c1","model":"gpt-5","service_tier":"default","usage":)" + usage + "}");
+  EXPECT_EQ(read.raw, R"({"id":"c1","model":"gpt-5","service_tier":"default","usage":)"
+                      R"({"prompt_tokens":10,"completion_tokens":5,"odd":1.50e1,"t":"é\u00e9  \" }"}})");
   // A name that is written with escapes is the same name.
   EXPECT_EQ(counts_of("openai", R"({"us\u0061ge":{"prompt_tokens":10,"completion_tokens":5}})"),
             "input 10, output 5");
