@@ -64,8 +64,8 @@ class IdBytes {
 bool has_detail(const Event& e, const EventCost& cost) {
   return cost.input_cost_nanos || cost.output_cost_nanos || e.reserved_nanos || !e.session_id.empty() ||
          !e.error_type.empty() || !e.parent_span_id.empty() || !e.policy_result.empty() ||
-         !e.reason_code.empty() || !e.service_tier.empty() || !e.region.empty() || !e.units.empty() ||
-         !e.attributes.empty() || !e.raw_usage.empty();
+         !e.reason_code.empty() || !e.service_tier.empty() || !e.region.empty() ||
+         !e.response_model.empty() || !e.units.empty() || !e.attributes.empty() || !e.raw_usage.empty();
 }
 
 }  // namespace
@@ -167,8 +167,7 @@ EventCost Appender::cost_of(const Event& event, const Attribution& who, std::int
   const UnitCounts counts =
       kind == EventKind::attempt && !who.model.empty() ? counts_of(event) : UnitCounts();
   if (counts.empty()) return {{}, event.input_cost_nanos, event.output_cost_nanos, {}, {}};
-  return price_usage(prices_, {who.provider, who.model, event.region, event.service_tier, occurred_at_ms},
-                     counts);
+  return price_usage(prices_, price_query(event, who, occurred_at_ms), counts);
 }
 
 // A correction belongs to the day and the attribution of what it corrects.
@@ -240,7 +239,8 @@ void Appender::insert_detail(const Event& event, const EventCost& cost, std::int
         db_,
         "INSERT INTO main.event_detail(seq, session_id, error_type, parent_span_id, input_cost_nanos,"
         " output_cost_nanos, reserved_nanos, refers_to, policy_result, reason_code, service_tier, region,"
-        " units, attributes, raw_usage) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " response_model, units, attributes, raw_usage) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
+        "?)",
         true);
   const IdBytes<8> parent(event.parent_span_id);
   Statement& row = insert_detail_;
@@ -251,8 +251,9 @@ void Appender::insert_detail(const Event& event, const EventCost& cost, std::int
   parent.bind(row, ++at);
   for (const auto& number : {cost.input_cost_nanos, cost.output_cost_nanos, event.reserved_nanos, refers_to})
     bind_optional(row, ++at, number);
-  for (const std::string* text : {&event.policy_result, &event.reason_code, &event.service_tier,
-                                  &event.region, &event.units, &event.attributes, &event.raw_usage})
+  for (const std::string* text :
+       {&event.policy_result, &event.reason_code, &event.service_tier, &event.region, &event.response_model,
+        &event.units, &event.attributes, &event.raw_usage})
     bind_text(row, ++at, *text);
   row.run();
 }

@@ -29,19 +29,21 @@ Recorded Appender::repeat(const Event& event, std::int64_t seq, std::int64_t now
 
 /// A later reading of a request that is in the log. nullopt: the log holds something else under this key.
 std::optional<Recorded> Appender::revise(const Event& event, std::int64_t seq, std::int64_t now_ms) {
-  const EffectiveEvent before = effective_.read(seq);
+  EffectiveEvent before = effective_.read(seq);
   if (before.provider != event.provider || before.model != event.model) return std::nullopt;
   Recorded recorded{Recorded::Outcome::duplicate, identity_at(seq).event_id, seq, before.cost.cost_nanos};
   const UnitCounts counts = counts_of(event);
   const auto size = [](const UnitCounts& of) { return std::pair(of.get(Unit::output), prompt_tokens(of)); };
   if (size(counts) <= size(before.counts)) return recorded;
 
+  Event adjustment;  // says what the earlier reading could not know yet: which tier it got, for example
+  adjustment.service_tier = event.service_tier;
+  adjustment.region = event.region;
+  adjustment.response_model = event.response_model;
+  before.take_dimensions(adjustment);
   EventCost now{event.cost_nanos, event.input_cost_nanos, event.output_cost_nanos, 0, {}};
   if (!event.cost_nanos && before.cost.price_id != std::optional<std::int64_t>(0))
-    now = price_usage(
-        prices_, {before.provider, before.model, before.region, before.service_tier, before.occurred_at_ms},
-        counts);
-  Event adjustment;
+    now = price_usage(prices_, before.query(), counts);
   adjustment.idempotency_key = event.idempotency_key + '~' + std::to_string(prompt_tokens(counts)) + '/' +
                                std::to_string(counts.get(Unit::output));
   adjustment.raw_usage = event.raw_usage;

@@ -9,7 +9,7 @@ namespace {
 
 constexpr Unit kColumns[] = {Unit::input,       Unit::output,         Unit::cache_read,
                              Unit::cache_write, Unit::cache_write_1h, Unit::reasoning};
-constexpr int kFirstCount = 11;
+constexpr int kFirstCount = 12;
 
 void add(std::optional<std::int64_t>& sum, const Statement& row, int column) {
   if (!row.is_null(column))
@@ -35,6 +35,21 @@ void add_counts(UnitCounts& sum, const Statement& row) {
 
 }  // namespace
 
+PriceQuery price_query(const Event& event, const Attribution& who, std::int64_t at_ms) {
+  return {who.provider, event.response_model.empty() ? who.model : event.response_model, event.region,
+          event.service_tier, at_ms};
+}
+
+PriceQuery EffectiveEvent::query() const {
+  return {provider, response_model.empty() ? model : response_model, region, service_tier, occurred_at_ms};
+}
+
+void EffectiveEvent::take_dimensions(const Event& said) {
+  if (!said.service_tier.empty()) service_tier = said.service_tier;
+  if (!said.region.empty()) region = said.region;
+  if (!said.response_model.empty()) response_model = said.response_model;
+}
+
 EventCost price_usage(PriceTables& prices, const PriceQuery& query, const UnitCounts& counts) {
   Quote quote = prices.of(query.provider).quote(query, counts);
   if (!quote.cost_nanos) return {{}, {}, {}, {}, std::move(quote.reason)};
@@ -46,7 +61,8 @@ EffectiveEvent EffectiveEvents::read(std::int64_t seq) {
     select_ = Statement(
         db_,
         "SELECT e.price_id, e.cost_nanos, d.input_cost_nanos, d.output_cost_nanos, e.occurred_at, d.units,"
-        " d.service_tier, d.region, s.provider, s.model, e.series_id, e.input_tokens, e.output_tokens,"
+        " d.service_tier, d.region, s.provider, s.model, e.series_id, d.response_model, e.input_tokens, "
+        "e.output_tokens,"
         " e.cache_read_tokens, e.cache_write_tokens, e.cache_write_1h_tokens, e.reasoning_tokens"
         " FROM main.event e JOIN main.series s ON s.series_id = e.series_id"
         " LEFT JOIN main.event_detail d ON d.seq = e.seq"
@@ -60,12 +76,15 @@ EffectiveEvent EffectiveEvents::read(std::int64_t seq) {
     if (first) {
       if (!select_.is_null(0)) event.cost.price_id = select_.int64(0);
       event.occurred_at_ms = select_.int64(4);
-      event.service_tier = select_.text(6);
-      event.region = select_.text(7);
       event.provider = select_.text(8);
       event.model = select_.text(9);
       event.series_id = select_.int64(10);
     }
+    Event said;
+    said.service_tier = select_.text(6);
+    said.region = select_.text(7);
+    said.response_model = select_.text(11);
+    event.take_dimensions(said);
     add(event.cost.cost_nanos, select_, 1);
     add(event.cost.input_cost_nanos, select_, 2);
     add(event.cost.output_cost_nanos, select_, 3);

@@ -18,6 +18,9 @@ struct EventCost {
   std::string reason;  ///< why it is unpriced
 };
 
+/// What the price of an event is asked by. `who`: its attribution, defaults filled in.
+PriceQuery price_query(const Event& event, const Attribution& who, std::int64_t at_ms);
+
 /// What the usage costs by the book. `prices` has been refreshed. Throws: Error{overflow}
 EventCost price_usage(PriceTables& prices, const PriceQuery& query, const UnitCounts& counts);
 
@@ -25,8 +28,11 @@ EventCost price_usage(PriceTables& prices, const PriceQuery& query, const UnitCo
 struct EffectiveEvent {
   UnitCounts counts;
   EventCost cost;  ///< `price_id` is the original's: 0 when its cost was stated
-  std::string provider, model, service_tier, region;
+  std::string provider, model, response_model, service_tier, region;
   std::int64_t occurred_at_ms = 0, series_id = 0;
+  PriceQuery query() const;
+  /// What a later reading or a correction says of them holds for the whole request.
+  void take_dimensions(const Event& said);
 };
 
 /// Reads them by seq; for one connection.

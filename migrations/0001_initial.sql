@@ -68,6 +68,7 @@ CREATE TABLE event_detail(
   refers_to INTEGER,  -- seq of the event that this adjustment corrects
   service_tier TEXT,
   region TEXT,
+  response_model TEXT,  -- the model that answered, where it is another than the series' model: it decides the price
   units TEXT,         -- JSON object: rarer billed units and their counts
   attributes TEXT,    -- JSON object, as given
   raw_usage TEXT      -- JSON: the usage as the provider's response gave it
@@ -200,5 +201,5 @@ CREATE VIEW cost_event AS
     d.reserved_nanos, d.policy_result, d.reason_code,
     (SELECT lower(substr(hex(o.event_id), 1, 8) || '-' || substr(hex(o.event_id), 9, 4) || '-' || substr(hex(o.event_id), 13, 4)
       || '-' || substr(hex(o.event_id), 17, 4) || '-' || substr(hex(o.event_id), 21)) FROM event o WHERE o.seq = d.refers_to) AS refers_to,
-    d.attributes, d.service_tier, d.region, d.units, d.raw_usage
+    d.attributes, d.service_tier, d.region, d.units, d.raw_usage, d.response_model
   FROM event e JOIN series s ON s.series_id = e.series_id LEFT JOIN event_detail d ON d.seq = e.seq;

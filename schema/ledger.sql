@@ -53,6 +53,7 @@ CREATE TABLE event_detail(
   refers_to INTEGER,  -- seq of the event that this adjustment corrects
   service_tier TEXT,
   region TEXT,
+  response_model TEXT,  -- the model that answered, where it is another than the series' model: it decides the price
   units TEXT,         -- JSON object: rarer billed units and their counts
   attributes TEXT,    -- JSON object, as given
   raw_usage TEXT      -- JSON: the usage as the provider's response gave it
@@ -175,7 +176,7 @@ CREATE VIEW cost_event AS
     d.reserved_nanos, d.policy_result, d.reason_code,
     (SELECT lower(substr(hex(o.event_id), 1, 8) || '-' || substr(hex(o.event_id), 9, 4) || '-' || substr(hex(o.event_id), 13, 4)
       || '-' || substr(hex(o.event_id), 17, 4) || '-' || substr(hex(o.event_id), 21)) FROM event o WHERE o.seq = d.refers_to) AS refers_to,
-    d.attributes, d.service_tier, d.region, d.units, d.raw_usage
+    d.attributes, d.service_tier, d.region, d.units, d.raw_usage, d.response_model
   FROM event e JOIN series s ON s.series_id = e.series_id LEFT JOIN event_detail d ON d.seq = e.seq;
 
 CREATE TABLE byte(value INTEGER PRIMARY KEY, hex TEXT NOT NULL UNIQUE, byte BLOB NOT NULL) STRICT;
@@ -212,6 +213,7 @@ BEGIN
     WHEN 'reason_code' THEN RAISE(ABORT, 'cost_event.reason_code: expected text of 1 to 1024 bytes of UTF-8 without NUL')
     WHEN 'service_tier' THEN RAISE(ABORT, 'cost_event.service_tier: expected text of 1 to 1024 bytes of UTF-8 without NUL')
     WHEN 'region' THEN RAISE(ABORT, 'cost_event.region: expected text of 1 to 1024 bytes of UTF-8 without NUL')
+    WHEN 'response_model' THEN RAISE(ABORT, 'cost_event.response_model: expected text of 1 to 1024 bytes of UTF-8 without NUL')
     WHEN 'kind' THEN RAISE(ABORT, 'cost_event.kind: expected text of 1 to 1024 bytes of UTF-8 without NUL')
     WHEN 'status' THEN RAISE(ABORT, 'cost_event.status: expected text of 1 to 1024 bytes of UTF-8 without NUL')
     WHEN 'price_source' THEN RAISE(ABORT, 'cost_event.price_source: expected text of 1 to 1024 bytes of UTF-8 without NUL')
@@ -307,8 +309,8 @@ BEGIN
     ('environment', NEW.environment, 1024), ('customer_id', NEW.customer_id, 1024), ('cost_center', NEW.cost_center, 1024),
     ('feature', NEW.feature, 1024), ('user_id', NEW.user_id, 1024), ('idempotency_key', NEW.idempotency_key, 1024),
     ('session_id', NEW.session_id, 1024), ('error_type', NEW.error_type, 1024), ('reason_code', NEW.reason_code, 1024),
-    ('service_tier', NEW.service_tier, 1024), ('region', NEW.region, 1024), ('kind', NEW.kind, 1024),
-    ('status', NEW.status, 1024), ('price_source', NEW.price_source, 1024), ('policy_result', NEW.policy_result, 1024),
+    ('service_tier', NEW.service_tier, 1024), ('region', NEW.region, 1024),
+    ('response_model', NEW.response_model, 1024), ('kind', NEW.kind, 1024), ('status', NEW.status, 1024), ('price_source', NEW.price_source, 1024), ('policy_result', NEW.policy_result, 1024),
     ('event_id', NEW.event_id, 1024), ('refers_to', NEW.refers_to, 1024), ('trace_id', NEW.trace_id, 1024),
     ('span_id', NEW.span_id, 1024), ('parent_span_id', NEW.parent_span_id, 1024), ('units', NEW.units, 65536),
     ('attributes', NEW.attributes, 65536), ('raw_usage', NEW.raw_usage, 65536)) WHERE value IS NOT NULL;
@@ -419,7 +421,8 @@ BEGIN
       coalesce(NEW.cost_nanos, CAST(round(NEW.cost_usd * 1e9) AS INTEGER),
         CASE WHEN NEW.kind IN ('cached', 'released') THEN 0 END), NEW.duration_ms,
       NEW.session_id, NEW.error_type, NEW.input_cost_nanos, NEW.output_cost_nanos, NEW.reserved_nanos, NEW.policy_result,
-      NEW.reason_code, NEW.service_tier, NEW.region, NEW.units, NEW.attributes, NEW.raw_usage
+      NEW.reason_code, NEW.service_tier, NEW.region, NEW.response_model, NEW.units, NEW.attributes,
+      NEW.raw_usage
     FROM (
       SELECT substr(NEW.occurred_at, 1, 10) AS day, substr(NEW.occurred_at, 12, 8) AS time, zone,
         substr(NEW.occurred_at, 20, length(NEW.occurred_at) - 19 - length(zone)) AS fraction,
@@ -443,8 +446,9 @@ CREATE VIEW new_event(
   occurred_at, provider, model, operation_type, operation_name, team, project, environment, customer_id,
   cost_center, feature, user_id, input_tokens, output_tokens, cache_read_tokens, cache_write_tokens,
   cache_write_1h_tokens, reasoning_tokens, cost_nanos, duration_ms, session_id, error_type, input_cost_nanos,
-  output_cost_nanos, reserved_nanos, policy_result, reason_code, service_tier, region, units, attributes, raw_usage
-) AS SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
+  output_cost_nanos, reserved_nanos, policy_result, reason_code, service_tier, region, response_model, units,
+  attributes, raw_usage
+) AS SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
   NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
   NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL WHERE 0;
 
@@ -485,7 +489,8 @@ BEGIN
       AND (NEW.reason_code IS NULL OR NEW.reason_code IS d.reason_code)
       AND (NEW.refers_to IS NULL OR NEW.refers_to IS d.refers_to)
       AND (NEW.service_tier IS NULL OR NEW.service_tier IS d.service_tier)
-      AND (NEW.region IS NULL OR NEW.region IS d.region) AND (NEW.units IS NULL OR NEW.units IS d.units)
+      AND (NEW.region IS NULL OR NEW.region IS d.region)
+      AND (NEW.response_model IS NULL OR NEW.response_model IS d.response_model) AND (NEW.units IS NULL OR NEW.units IS d.units)
       AND (NEW.attributes IS NULL OR NEW.attributes IS d.attributes)
       AND (NEW.raw_usage IS NULL OR NEW.raw_usage IS d.raw_usage)
     THEN RAISE(IGNORE)
@@ -549,15 +554,15 @@ BEGIN
       NEW.trace_id, NEW.span_id, NEW.idempotency_key
     FROM (SELECT now, coalesce((SELECT occurred_at FROM event WHERE seq = NEW.refers_to), NEW.occurred_at, now) AS at
           FROM (SELECT CAST(round((julianday('now') - 2440587.5) * 86400000) AS INTEGER) AS now));
-  INSERT INTO event_detail(seq, session_id, error_type, parent_span_id, input_cost_nanos, output_cost_nanos, reserved_nanos, policy_result, reason_code, refers_to, service_tier, region, units, attributes, raw_usage)
+  INSERT INTO event_detail(seq, session_id, error_type, parent_span_id, input_cost_nanos, output_cost_nanos, reserved_nanos, policy_result, reason_code, refers_to, service_tier, region, response_model, units, attributes, raw_usage)
     SELECT (SELECT max(seq) FROM event),
       NEW.session_id, NEW.error_type, NEW.parent_span_id, NEW.input_cost_nanos, NEW.output_cost_nanos,
       NEW.reserved_nanos, NEW.policy_result, NEW.reason_code, NEW.refers_to, NEW.service_tier, NEW.region,
-      NEW.units, NEW.attributes, NEW.raw_usage
+      NEW.response_model, NEW.units, NEW.attributes, NEW.raw_usage
     WHERE coalesce(
       NEW.session_id, NEW.error_type, NEW.parent_span_id, NEW.input_cost_nanos, NEW.output_cost_nanos,
       NEW.reserved_nanos, NEW.policy_result, NEW.reason_code, NEW.refers_to, NEW.service_tier, NEW.region,
-      NEW.units, NEW.attributes, NEW.raw_usage) IS NOT NULL;
+      NEW.response_model, NEW.units, NEW.attributes, NEW.raw_usage) IS NOT NULL;
 END;
 
 CREATE TRIGGER event_guard_values BEFORE INSERT ON event

@@ -52,8 +52,9 @@ struct Event : Attribution {
   std::string policy_result, reason_code;
   std::string refers_to;  ///< event_id of the corrected event; adjustments only
   std::string service_tier, region;
-  std::string units;       ///< rarer billed units, names in order, no spaces: {"images":1,"searches":2}
-  std::string attributes;  ///< a JSON object, at most 65536 bytes, kept as given
+  std::string response_model;  ///< that answered, where it is another than `model`; it decides the price
+  std::string units;           ///< rarer billed units, names in order, no spaces: {"images":1,"searches":2}
+  std::string attributes;      ///< a JSON object, at most 65536 bytes, kept as given
   std::string
       raw_usage;  ///< what the provider's response said, JSON that usage_of() reads again; the same limits
 };

@@ -57,6 +57,7 @@ constexpr std::array<Field, kFieldCount> kFields = {{
     {"requests", unit},
     {"reserved_nanos", amount, nullptr, &Event::reserved_nanos},
     {"response", response},
+    {"response_model", text, &Event::response_model},
     {"searches", unit},
     {"seconds", unit},
     {"service_tier", text, &Event::service_tier},

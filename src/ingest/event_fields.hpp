@@ -39,7 +39,7 @@ struct Field {
   std::optional<std::int64_t> Event::*number = nullptr;  ///< where a number is kept
 };
 
-inline constexpr std::size_t kFieldCount = 56;
+inline constexpr std::size_t kFieldCount = 57;
 
 /// All fields, ordered by name.
 std::span<const Field, kFieldCount> event_fields();

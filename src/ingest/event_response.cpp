@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "core/provider.hpp"
+#include "core/text.hpp"
 #include "genops/error.hpp"
 #include "ingest/event_units.hpp"
 #include "ingest/usage_of.hpp"
@@ -22,6 +24,15 @@ void set_where_empty(std::string& field, const std::string& value) {
   if (field.empty()) field = value;
 }
 
+void take_error(Event& event, const ResponseUsage& usage) {
+  if (usage.error_type.empty()) return;
+  if (event.model.empty() && usage.model.empty() && usage.counts.empty() && !event.cost_nanos)
+    throw Error(Errc::invalid_argument, "response: expected `model` beside an error that names none (" +
+                                            printable(usage.error_type) + "), found none");
+  if (!event.status) event.status = Status::error;
+  if (event.status == Status::error) set_where_empty(event.error_type, usage.error_type);
+}
+
 /// Says in the attributes that more may have been used than was counted.
 void mark_partial(std::string& attributes) {
   constexpr std::string_view kMember = R"("usage_basis":"partial")";
@@ -38,7 +49,10 @@ void mark_partial(std::string& attributes) {
 /// An event for what another model did: it belongs where `event` does, and says nothing of that one's own.
 Event of_other_model(const Event& event, const ModelUsage& usage, std::size_t number) {
   Event other = event;
-  if (!usage.model.empty()) other.model = usage.model;
+  if (!usage.model.empty()) {
+    other.model = usage.model;
+    other.response_model.clear();
+  }
   put_counts(other, usage.counts);
   other.event_id.clear();
   if (!other.idempotency_key.empty()) other.idempotency_key += '#' + std::to_string(number);
@@ -56,13 +70,18 @@ void apply_response(ParsedEvent& event, std::string_view response) {
     throw Error(Errc::invalid_argument, "provider: expected whose response it is, found nothing");
   refuse_usage_beside(event);
   ResponseUsage usage = usage_of(event.provider, response);
+  take_error(event, usage);
   put_counts(event, usage.counts);
-  set_where_empty(event.model, usage.model);
+  if (event.model.empty())
+    event.model = usage.model;
+  else if (event.model.find(usage.model) ==
+           std::string::npos)  // "global.anthropic.claude-x" says more than "claude-x"
+    set_where_empty(event.response_model, usage.model);
   set_where_empty(event.service_tier, usage.service_tier);
   set_where_empty(event.region, usage.region);
   set_where_empty(event.raw_usage, usage.raw);
   if (event.idempotency_key.empty() && event.event_id.empty() && !usage.response_id.empty()) {
-    event.idempotency_key = event.provider + ':' + usage.response_id;
+    event.idempotency_key = canonical_provider(event.provider) + ':' + usage.response_id;
     event.revisable = true;
   }
   if (usage.partial) mark_partial(event.attributes);

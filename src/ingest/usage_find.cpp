@@ -11,11 +11,6 @@ namespace {
 using boost::json::object;
 using boost::json::value;
 
-const object* object_in(const object& holder, std::string_view name) {
-  const value* const member = holder.if_contains(name);
-  return member == nullptr ? nullptr : member->if_object();
-}
-
 std::string_view first_of(const object& usage, std::initializer_list<std::string_view> names) {
   for (const std::string_view name : names)
     if (usage.contains(name)) return name;

@@ -14,8 +14,8 @@ namespace genops {
 namespace {
 
 constexpr std::size_t kMaxDepth = 64;
-constexpr std::array<std::string_view, 7> kPassedOver = {
-    "model", "response_id", "partial", "further", "unknown", "raw_usage", "stated_cost_usd"};
+constexpr std::array<std::string_view, 8> kPassedOver = {
+    "model", "response_id", "error_type", "partial", "further", "unknown", "raw_usage", "stated_cost_usd"};
 
 /// Adds one member to an object that is open.
 std::string& member(std::string& json, std::string_view name) {
@@ -83,6 +83,7 @@ std::string usage_json(const ResponseUsage& usage) {
   text_member(json, "service_tier", usage.service_tier);
   text_member(json, "region", usage.region);
   text_member(json, "response_id", usage.response_id);
+  text_member(json, "error_type", usage.error_type);
   if (usage.partial) member(json, "partial") += "true";
   if (usage.stated_cost_nanos)
     append_json_string(member(json, "stated_cost_usd"), usd_text(*usage.stated_cost_nanos));

@@ -19,6 +19,8 @@ struct ModelUsage {
 
 struct ResponseUsage : ModelUsage {
   std::string service_tier, region, response_id;  ///< as the provider writes them; '' = not given
+  std::string
+      error_type;  ///< of the body of an error: "rate_limit_exceeded", "error" where it says no more; '' = none
   /// A stream that was cut short, or a response that is not finished: what is counted was measured, but more may have been
   /// used. What was not seen is not set.
   bool partial = false;

@@ -13,40 +13,6 @@ namespace {
 using boost::json::object;
 using boost::json::value;
 
-std::string_view text_in(const object& root, std::string_view name) {
-  const value* const member = root.if_contains(name);
-  const boost::json::string* const text = member == nullptr ? nullptr : member->if_string();
-  return text == nullptr ? std::string_view() : std::string_view(*text);
-}
-
-constexpr auto kIdNames = std::to_array<std::string_view>(
-    {"id", "responseId", "response_id", "x-request-id", "x_request_id", "request_id", "_request_id"});
-
-std::string_view id_in(const object& root) {
-  for (const std::string_view name : kIdNames)
-    if (const std::string_view id = text_in(root, name); !id.empty()) return id;
-  const value* const metadata = root.if_contains("ResponseMetadata");  // of AWS's libraries
-  return metadata != nullptr && metadata->is_object() ? text_in(metadata->get_object(), "RequestId")
-                                                      : std::string_view();
-}
-
-std::string_view tier_in(const object& root) {
-  if (const std::string_view tier = text_in(root, "service_tier"); !tier.empty()) return tier;
-  const value* const tier = root.if_contains("serviceTier");
-  if (tier == nullptr) return {};
-  if (tier->is_object()) return text_in(tier->get_object(), "type");  // Bedrock
-  return text_in(root, "serviceTier");
-}
-
-/// A success may have an `error` too, of null, and a `message` that is an object.
-bool is_error(const object& root) {
-  const value* const error = root.if_contains("error");
-  if (error != nullptr && !error->is_null()) return true;
-  const value* const message = root.if_contains("message");
-  return text_in(root, "object") == "error" || text_in(root, "type") == "error" ||
-         (message != nullptr && message->is_string());
-}
-
 /// Titan's `results` hold the answer too, so what is kept is said anew.
 void append_body(std::string& out, const object& root) {
   for (const auto& member : root) {
@@ -72,7 +38,6 @@ std::string reduced(const OuterFields& outer, const FoundUsage& found, const obj
   raw.push_back('{');
   append_outer(raw, outer);
   if (outer.unfinished) raw += R"("status":"in_progress",)";
-  if (outer.error && found.usage == nullptr) raw += R"("error":{},)";
   if (found.shape == Shape::body && found.usage != nullptr) append_body(raw, root);
   if (!found.container.empty()) {
     raw.append("\"").append(found.container).append("\":");
@@ -131,40 +96,17 @@ void check_counts(std::string_view container, const UnitCounts& counts) {
 
 }  // namespace
 
-OuterFields outer_fields(const object& root) {
-  OuterFields outer;
-  outer.id = id_in(root);
-  outer.model = text_in(root, "model");
-  if (outer.model.empty()) outer.model = text_in(root, "modelVersion");
-  outer.service_tier = tier_in(root);
-  const std::string_view status = text_in(root, "status");
-  outer.unfinished = status == "in_progress" || status == "queued" || status == "cancelled";
-  outer.error = is_error(root);
-  return outer;
-}
-
-void append_outer(std::string& out, const OuterFields& outer) {
-  const auto append = [&out](std::string_view name, const std::string& text) {
-    if (text.empty()) return;
-    out.append(name);
-    append_json_string(out, text);
-    out.push_back(',');
-  };
-  append(R"("id":)", outer.id);
-  append(R"("model":)", outer.model);
-  append(R"("service_tier":)", outer.service_tier);
-}
-
 ResponseUsage read_response(std::string_view provider, const object& root, std::string_view text) {
   OuterFields outer = outer_fields(root);
   FoundUsage found = find_usage(root, text);
   ResponseUsage result;
   result.raw = reduced(outer, found, root);
-  result.partial = outer.unfinished || (outer.error && found.usage == nullptr);
+  result.partial = outer.unfinished || (!outer.error.empty() && found.usage == nullptr);
   if (found.usage == nullptr && !result.partial) refuse_no_usage(provider);
   result.model = std::move(outer.model);
   result.response_id = std::move(outer.id);
   result.service_tier = std::move(outer.service_tier);
+  result.error_type = std::move(outer.error);
   if (found.usage == nullptr) return result;
 
   check_provider(provider, found, result.model);
@@ -172,6 +114,7 @@ ResponseUsage read_response(std::string_view provider, const object& root, std::
   UsageContext context{provider, found.written.text, result};
   UsageObject usage(*found.usage, found.container);
   read(usage, found.shape, context);
+  if (outer.searches && !result.counts.has(Unit::search)) result.counts.set(Unit::search, *outer.searches);
   check_counts(found.container, result.counts);
   return result;
 }

@@ -65,7 +65,9 @@ void read_cohere(UsageObject& usage, UsageContext& context);
 struct OuterFields {
   std::string id, model, service_tier;
   bool unfinished = false;  ///< "in_progress", "queued", "cancelled"
-  bool error = false;       ///< the body of an error
+  std::string error;        ///< the type of an error, of the body of one; '' = none
+  /// Searches of the web that the answer shows and the usage does not count.
+  std::optional<std::int64_t> searches;
 };
 OuterFields outer_fields(const boost::json::object& root);
 
@@ -73,7 +75,7 @@ OuterFields outer_fields(const boost::json::object& root);
 ResponseUsage read_response(std::string_view provider, const boost::json::object& root,
                             std::string_view text);
 
-/// Adds `"id":..,"model":..,"service_tier":..,` of what is given.
+/// Adds `"id":..,"model":..,"service_tier":..,"error":..,"tool_usage":..,` of what is given.
 void append_outer(std::string& out, const OuterFields& outer);
 
 }  // namespace genops

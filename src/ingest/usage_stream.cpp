@@ -14,22 +14,6 @@ namespace {
 using boost::json::object;
 using boost::json::value;
 
-std::string_view text_in(const object& holder, std::string_view name) {
-  const value* const member = holder.if_contains(name);
-  return member != nullptr && member->is_string() ? std::string_view(member->get_string())
-                                                  : std::string_view();
-}
-
-const object* object_in(const object& holder, std::string_view name) {
-  const value* const member = holder.if_contains(name);
-  return member == nullptr ? nullptr : member->if_object();
-}
-
-const boost::json::array* list_in(const object& holder, std::string_view name) {
-  const value* const member = holder.if_contains(name);
-  return member == nullptr ? nullptr : member->if_array();
-}
-
 bool is_given(const object& holder, std::string_view name) {
   const value* const member = holder.if_contains(name);
   return member != nullptr && !member->is_null();
@@ -109,6 +93,8 @@ void StreamUsage::note_outer(const object& holder) {
   if (!outer.id.empty()) outer_.id = std::move(outer.id);
   if (!outer.model.empty()) outer_.model = std::move(outer.model);
   if (!outer.service_tier.empty()) outer_.service_tier = std::move(outer.service_tier);
+  if (!outer.error.empty()) outer_.error = std::move(outer.error);
+  if (outer.searches) outer_.searches = outer.searches;
 }
 
 /// What the list must say, should no usage come, so that it is still read as the beginning of a stream.
@@ -213,6 +199,7 @@ ResponseUsage StreamUsage::only_outer() const {
   result.model = outer_.model;
   result.response_id = outer_.id;
   result.service_tier = outer_.service_tier;
+  result.error_type = outer_.error;
   result.partial = true;
   return result;
 }
@@ -265,7 +252,12 @@ ResponseUsage StreamUsage::finish_last() const {
   append_outer(whole, outer_);
   if (usage_.empty()) {
     ResponseUsage result = only_outer();
-    result.raw = '[' + whole + kind_ + "}]";
+    // An error is said by what is beside the usage already.
+    if (kind_.starts_with(R"("error")") && !outer_.error.empty())
+      whole.pop_back();
+    else
+      whole += kind_;
+    result.raw = '[' + whole + "}]";
     return result;
   }
   const std::size_t outer_end = whole.size();

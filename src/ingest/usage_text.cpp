@@ -52,6 +52,22 @@ std::string_view twice_in(std::string_view text) {
 
 }  // namespace
 
+std::string_view text_in(const boost::json::object& holder, std::string_view name) {
+  const boost::json::value* const member = holder.if_contains(name);
+  const boost::json::string* const text = member == nullptr ? nullptr : member->if_string();
+  return text == nullptr ? std::string_view() : std::string_view(*text);
+}
+
+const boost::json::object* object_in(const boost::json::object& holder, std::string_view name) {
+  const boost::json::value* const member = holder.if_contains(name);
+  return member == nullptr ? nullptr : member->if_object();
+}
+
+const boost::json::array* list_in(const boost::json::object& holder, std::string_view name) {
+  const boost::json::value* const member = holder.if_contains(name);
+  return member == nullptr ? nullptr : member->if_array();
+}
+
 JsonDocument::JsonDocument(std::string_view text, std::string_view place)
     : value_(parsed(text, place, &memory_)) {}
 

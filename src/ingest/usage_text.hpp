@@ -23,6 +23,11 @@ class JsonDocument {
   boost::json::value value_;
 };
 
+/// A member of that type: '' or nullptr if there is none.
+std::string_view text_in(const boost::json::object& holder, std::string_view name);
+const boost::json::object* object_in(const boost::json::object& holder, std::string_view name);
+const boost::json::array* list_in(const boost::json::object& holder, std::string_view name);
+
 struct MemberText {
   std::string_view text;    ///< '' = not there, or its name is written with escapes
   std::size_t members = 0;  ///< that are written in it

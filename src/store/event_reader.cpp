@@ -21,7 +21,8 @@ constexpr const char* kEvents =
 
 constexpr const char* kDetails =
     "SELECT seq, session_id, error_type, parent_span_id, input_cost_nanos, output_cost_nanos,"
-    " reserved_nanos, policy_result, reason_code, refers_to, service_tier, region, units, attributes, raw_usage"
+    " reserved_nanos, policy_result, reason_code, refers_to, service_tier, region, response_model, units, "
+    "attributes, raw_usage"
     " FROM main.event_detail WHERE seq BETWEEN ? AND ? ORDER BY seq";
 
 using Limits = std::numeric_limits<std::int64_t>;
@@ -151,6 +152,7 @@ void EventReader::read_detail() {
   event_.refers_to = refers_to ? event_id(*refers_to) : "";
   columns.text(event_.service_tier);
   columns.text(event_.region);
+  columns.text(event_.response_model);
   columns.text(event_.units);
   columns.text(event_.attributes);
   columns.text(event_.raw_usage);
@@ -158,9 +160,10 @@ void EventReader::read_detail() {
 }
 
 void EventReader::clear_detail() {
-  for (std::string* text : {&event_.session_id, &event_.error_type, &event_.parent_span_id,
-                            &event_.policy_result, &event_.reason_code, &event_.refers_to,
-                            &event_.service_tier, &event_.region, &event_.units, &event_.attributes, &event_.raw_usage})
+  for (std::string* text :
+       {&event_.session_id, &event_.error_type, &event_.parent_span_id, &event_.policy_result,
+        &event_.reason_code, &event_.refers_to, &event_.service_tier, &event_.region, &event_.response_model,
+        &event_.units, &event_.attributes, &event_.raw_usage})
     text->clear();
   for (auto* number : {&event_.input_cost_nanos, &event_.output_cost_nanos, &event_.reserved_nanos})
     number->reset();

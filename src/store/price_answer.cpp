@@ -219,9 +219,7 @@ std::string why_unpriced(Ledger& ledger, const Event& event) {
     PriceTables prices(db.getHandle());
     prices.refresh();
     const std::int64_t at_ms = event.occurred_at_ms.value_or(ledger.impl().now());
-    reason = price_usage(prices, {event.provider, event.model, event.region, event.service_tier, at_ms},
-                         counts_of(event))
-                 .reason;
+    reason = price_usage(prices, price_query(event, event, at_ms), counts_of(event)).reason;
   });
   return reason;
 }

@@ -214,6 +214,7 @@ void genops_object(std::string& out, const StoredEvent& event, const Facts& fact
     text(out, "refers_to", event.refers_to);
     text(out, "service_tier", event.service_tier);
     text(out, "region", event.region);
+    text(out, "response_model", event.response_model);
     raw_object(out, "attributes", event.attributes);
     object(out, "ledger", [&] {
       text(out, "id", ledger_id);

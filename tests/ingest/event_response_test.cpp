@@ -44,6 +44,49 @@ TEST(EventResponse, FillsWhatTheEventLeavesOut) {
   EXPECT_TRUE(event.attributes.empty());
 }
 
+TEST(EventResponse, TheModelThatAnsweredIsSaidWhereItIsAnother) {
+  const auto answered = [](const std::string& asked, const std::string& answer) {
+    const ParsedEvent event =
+        parse_event_json(R"({"provider":"x","model":")" + asked + R"(","response":{"model":")" + answer +
+                         R"(","usage":{"prompt_tokens":1,"completion_tokens":1}}})");
+    EXPECT_EQ(event.model, asked);
+    return event.response_model;
+  };
+  EXPECT_EQ(answered("my-deployment", "gpt-4o-2024-11-20"), "gpt-4o-2024-11-20");
+  EXPECT_EQ(answered("gpt-4o", "gpt-4o-2024-11-20"), "gpt-4o-2024-11-20");
+  EXPECT_EQ(answered("gpt-4o", "gpt-4o"), "");
+  EXPECT_EQ(answered("global.anthropic.claude-sonnet-4-5-20250929-v1:0", "claude-sonnet-4-5-20250929"), "")
+      << "what was asked for says more";
+}
+
+TEST(EventResponse, AnErrorIsAFailure) {
+  const ParsedEvent limit = event_of(
+      R"("model":"gpt-4o","response":{"error":{"message":"slow down","type":"requests","code":"rate_limit_exceeded"}})");
+  EXPECT_EQ(limit.status, Status::error);
+  EXPECT_EQ(limit.error_type, "rate_limit_exceeded");
+  const ParsedEvent overloaded = parse_event_json(
+      R"({"provider":"anthropic","model":"claude-sonnet-4-5","response":{"type":"error","error":{"type":"overloaded_error"}}})");
+  EXPECT_EQ(overloaded.error_type, "overloaded_error");
+  const ParsedEvent failed = event_of(
+      R"("response":{"id":"resp_1","model":"gpt-5","status":"failed","error":{"code":"server_error"},"usage":)"
+      R"({"input_tokens":10,"output_tokens":2}})");
+  EXPECT_EQ(failed.status, Status::error);
+  EXPECT_EQ(failed.input_tokens, 10) << "what it used counts";
+  EXPECT_FALSE(event_of(R"("response":)" + std::string(kChat)).status);
+  EXPECT_EQ(refusal(R"({"provider":"openai","response":{"error":{"code":"rate_limit_exceeded"}}})"),
+            "response: expected `model` beside an error that names none (rate_limit_exceeded), found none");
+}
+
+TEST(EventResponse, IdsAreOfTheProviderWhateverItsName) {
+  for (const char* name : {"gemini", "google", "GOOGLE"})
+    EXPECT_EQ(
+        parse_event_json(R"({"provider":")" + std::string(name) +
+                         R"(","response":{"responseId":"r1","modelVersion":"gemini-2.5-pro","usageMetadata":)"
+                         R"({"promptTokenCount":1,"candidatesTokenCount":1,"totalTokenCount":2}}})")
+            .idempotency_key,
+        "gemini:r1");
+}
+
 TEST(EventResponse, OfSeveralModelsIsAsManyEvents) {
   const std::vector<Event> events = events_of_json(
       R"({"provider":"anthropic","team":"search","response":{"id":"msg_1","model":"claude-sonnet-4-5","usage":)"

@@ -24,6 +24,7 @@ inline void expect_same_usage(const ResponseUsage& a, const ResponseUsage& b) {
   EXPECT_EQ(a.service_tier, b.service_tier);
   EXPECT_EQ(a.region, b.region);
   EXPECT_EQ(a.response_id, b.response_id);
+  EXPECT_EQ(a.error_type, b.error_type);
   EXPECT_EQ(a.partial, b.partial);
   EXPECT_EQ(a.stated_cost_nanos, b.stated_cost_nanos);
   EXPECT_EQ(a.unknown, b.unknown);

@@ -103,5 +103,17 @@ TEST(UsageGemini, UnknownModalitiesAreNamedAndCountAsText) {
   EXPECT_EQ(usage.unknown, (std::vector<std::string>{"promptTokensDetails[0].modality", "dreamTokenCount"}));
 }
 
+TEST(UsageGemini, GroundingCountsPerQueryAndBeforeGemini3PerAnswer) {
+  const auto searched = [](const std::string& model) {
+    return counts_of(
+        "gemini",
+        R"({"modelVersion":")" + model +
+            R"(","candidates":[{"groundingMetadata":{"webSearchQueries":["a","b"]}}],)"
+            R"("usageMetadata":{"promptTokenCount":10,"candidatesTokenCount":5,"totalTokenCount":15}})");
+  };
+  EXPECT_EQ(searched("gemini-2.5-flash"), "input 10, output 5, search 1");
+  EXPECT_EQ(searched("gemini-3-pro-preview"), "input 10, output 5, search 2");
+}
+
 }  // namespace
 }  // namespace genops

@@ -42,6 +42,23 @@ TEST(UsageOpenAi, ResponsesIncludeCached) {
   EXPECT_FALSE(usage.partial);
 }
 
+TEST(UsageOpenAi, SearchesAreCountedWhereTheAnswerShowsThem) {
+  const std::string usage = R"("usage":{"input_tokens":10,"output_tokens":5}})";
+  EXPECT_EQ(counts_of("openai",
+                      R"({"model":"gpt-5","output":[{"type":"web_search_call","action":{"type":"search"}},)"
+                      R"({"type":"web_search_call","action":{"type":"open_page"}},)"
+                      R"({"type":"web_search_call","status":"completed"},{"type":"message"}],)" +
+                          usage),
+            "input 10, output 5, search 2");
+  EXPECT_EQ(counts_of("openai", R"({"tool_usage":{"web_search":{"num_requests":3}},)" + usage),
+            "input 10, output 5, search 3");
+  EXPECT_EQ(counts_of("openai",
+                      R"([{"type":"response.completed","response":{"output":[{"type":"web_search_call"}],)" +
+                          usage + "}]"),
+            "input 10, output 5, search 1");
+  EXPECT_EQ(counts_of("openai", R"({"output":[{"type":"message"}],)" + usage), "input 10, output 5");
+}
+
 TEST(UsageOpenAi, AResponseInProgressIsPartial) {
   for (const std::string status : {"in_progress", "queued"}) {
     const ResponseUsage usage =

@@ -61,6 +61,7 @@ inline void set_every_field(Event& event) {
   event.reason_code = "BUDGET_EXCEEDED";
   event.service_tier = "flex";
   event.region = "eu";
+  event.response_model = "gpt-4-0613";
   event.units = R"({"searches":2})";
   event.attributes = R"({"k":"v"})";
   event.raw_usage = R"({"usage":{"input_tokens":50}})";

@@ -58,7 +58,7 @@ TEST(Document, EveryFieldAtItsPlace) {
       R"("currency":"USD","provider":"openai","model":"gpt-4"},)"
       R"("tokens":{"input":80,"output":150,"total":230,"cache_read":7,"cache_write":23,"reasoning":90},)"
       R"("units":{"searches":2},"accounting":{"reserved":0.06,"actual":0.05,"unit":"USD"},)"
-      R"("policy":{"result":"WARNING","reason_code":"BUDGET_EXCEEDED"},"service_tier":"flex","region":"eu",)"
+      R"("policy":{"result":"WARNING","reason_code":"BUDGET_EXCEEDED"},"service_tier":"flex","region":"eu","response_model":"gpt-4-0613",)"
       R"("attributes":{"k":"v"},"ledger":{"id":"8f3a1b2c-0000-4000-8000-000000000001","seq":4711},)"
       R"("spec":{"version":"0.1.0"}},"ai":{"model":{"name":"gpt-4"}},)"
       R"("gen_ai":{"operation":{"name":"chat"},"provider":{"name":"openai"},"request":{"model":"gpt-4"},)"

@@ -1,0 +1,119 @@
+#include <array>
+#include <string>
+
+#include "core/text.hpp"
+#include "ingest/usage_shapes.hpp"
+#include "ingest/usage_text.hpp"
+
+// What a response says beside its usage.
+
+namespace genops {
+namespace {
+
+using boost::json::object;
+using boost::json::value;
+
+constexpr auto kIdNames = std::to_array<std::string_view>(
+    {"id", "responseId", "response_id", "x-request-id", "x_request_id", "request_id", "_request_id"});
+
+std::string_view id_in(const object& root) {
+  for (const std::string_view name : kIdNames)
+    if (const std::string_view id = text_in(root, name); !id.empty()) return id;
+  const value* const metadata = root.if_contains("ResponseMetadata");  // of AWS's libraries
+  return metadata != nullptr && metadata->is_object() ? text_in(metadata->get_object(), "RequestId")
+                                                      : std::string_view();
+}
+
+std::string_view tier_in(const object& root) {
+  if (const std::string_view tier = text_in(root, "service_tier"); !tier.empty()) return tier;
+  const value* const tier = root.if_contains("serviceTier");
+  if (tier == nullptr) return {};
+  if (tier->is_object()) return text_in(tier->get_object(), "type");  // Bedrock
+  return text_in(root, "serviceTier");
+}
+
+std::string_view error_type_in(const object& error) {
+  for (const std::string_view name : {"code", "type", "status"}) {  // Google's code is a number
+    const std::string_view text = text_in(error, name);
+    if (!text.empty() && text.size() <= kMaxTextBytes) return text;
+  }
+  return "error";
+}
+
+/// A success may have an `error` too, of null, and a `message` that is an object.
+std::string error_in(const object& root) {
+  const value* const error = root.if_contains("error");
+  if (error != nullptr && !error->is_null())
+    return std::string(error->is_object() ? error_type_in(error->get_object()) : "error");
+  const value* const message = root.if_contains("message");
+  if (text_in(root, "object") == "error" || text_in(root, "type") == "error")
+    return std::string(error_type_in(root));
+  const bool bare = message != nullptr && message->is_string() && !root.contains("usage");
+  return bare ? "error" : "";
+}
+
+/// OpenAI charges for searches, not for opening what was found; Google per query, and before Gemini 3 per answer.
+std::optional<std::int64_t> searches_in(const object& root, std::string_view model) {
+  if (const object* const tools = object_in(root, "tool_usage"))
+    if (const object* const search = object_in(*tools, "web_search"))
+      if (const value* const count = search->if_contains("num_requests");
+          count != nullptr && count->is_int64())
+        return count->get_int64();
+  std::int64_t sum = 0;
+  if (const boost::json::array* const output = list_in(root, "output")) {
+    for (const value& item : *output) {
+      if (!item.is_object() || text_in(item.get_object(), "type") != "web_search_call") continue;
+      const object* const action = object_in(item.get_object(), "action");
+      sum += action == nullptr || text_in(*action, "type") == "search" ? 1 : 0;
+    }
+  }
+  if (const boost::json::array* const candidates = list_in(root, "candidates")) {
+    for (const value& each : *candidates) {
+      const object* const grounding =
+          each.is_object() ? object_in(each.get_object(), "groundingMetadata") : nullptr;
+      const boost::json::array* const queries =
+          grounding == nullptr ? nullptr : list_in(*grounding, "webSearchQueries");
+      if (queries != nullptr) sum += static_cast<std::int64_t>(queries->size());
+    }
+    if (sum > 0 && (model.starts_with("gemini-1") || model.starts_with("gemini-2"))) sum = 1;
+  }
+  return sum > 0 ? std::optional(sum) : std::nullopt;
+}
+
+}  // namespace
+
+OuterFields outer_fields(const object& root) {
+  OuterFields outer;
+  outer.id = id_in(root);
+  outer.model = text_in(root, "model");
+  if (outer.model.empty()) outer.model = text_in(root, "modelVersion");
+  outer.service_tier = tier_in(root);
+  const std::string_view status = text_in(root, "status");
+  outer.unfinished = status == "in_progress" || status == "queued" || status == "cancelled";
+  outer.error = error_in(root);
+  outer.searches = searches_in(root, outer.model);
+  return outer;
+}
+
+void append_outer(std::string& out, const OuterFields& outer) {
+  const auto append = [&out](std::string_view name, const std::string& text) {
+    if (text.empty()) return;
+    out.append(name);
+    append_json_string(out, text);
+    out.push_back(',');
+  };
+  append(R"("id":)", outer.id);
+  append(R"("model":)", outer.model);
+  append(R"("service_tier":)", outer.service_tier);
+  if (!outer.error.empty()) {
+    append(R"("error":{"code":)", outer.error);
+    out.back() = '}';
+    out.push_back(',');
+  }
+  if (outer.searches)
+    out.append(R"("tool_usage":{"web_search":{"num_requests":)")
+        .append(std::to_string(*outer.searches))
+        .append("}},");
+}
+
+}  // namespace genops
