@@ -6,11 +6,29 @@
 #include "core/ids.hpp"
 #include "core/text.hpp"
 #include "ingest/event_fields.hpp"
+#include "ingest/event_keys.hpp"
 #include "ingest/event_units.hpp"
 
 // What becomes of an event whose key or event_id is in the log.
 
 namespace genops {
+
+namespace {
+
+/// A later reading has more output, or as much and a longer prompt, or as much of both and more of something else.
+bool says_more(const UnitCounts& counts, const UnitCounts& before) {
+  const auto size = [](const UnitCounts& of) { return std::pair(of.get(Unit::output), prompt_tokens(of)); };
+  if (size(counts) != size(before)) return size(counts) > size(before);
+  bool more = false;
+  for (std::size_t i = 0; i < kUnits; ++i) {
+    const auto unit = static_cast<Unit>(i);
+    if (counts.get(unit) < before.get(unit)) return false;
+    more = more || counts.get(unit) > before.get(unit);
+  }
+  return more;
+}
+
+}  // namespace
 
 Recorded Appender::repeat(const Event& event, std::int64_t seq, std::int64_t now_ms) {
   if (event.revisable)
@@ -33,8 +51,7 @@ std::optional<Recorded> Appender::revise(const Event& event, std::int64_t seq, s
   if (before.provider != event.provider || before.model != event.model) return std::nullopt;
   Recorded recorded{Recorded::Outcome::duplicate, identity_at(seq).event_id, seq, before.cost.cost_nanos};
   const UnitCounts counts = counts_of(event);
-  const auto size = [](const UnitCounts& of) { return std::pair(of.get(Unit::output), prompt_tokens(of)); };
-  if (size(counts) <= size(before.counts)) return recorded;
+  if (!says_more(counts, before.counts)) return recorded;
 
   Event adjustment;  // says what the earlier reading could not know yet: which tier it got, for example
   adjustment.service_tier = event.service_tier;
@@ -44,9 +61,9 @@ std::optional<Recorded> Appender::revise(const Event& event, std::int64_t seq, s
   EventCost now{event.cost_nanos, event.input_cost_nanos, event.output_cost_nanos, 0, {}};
   if (!event.cost_nanos && before.cost.price_id != std::optional<std::int64_t>(0))
     now = price_usage(prices_, before.query(), counts);
-  adjustment.idempotency_key = event.idempotency_key + '~' + std::to_string(prompt_tokens(counts)) + '/' +
-                               std::to_string(counts.get(Unit::output));
+  adjustment.idempotency_key = later_reading_key(event.idempotency_key, counts);
   adjustment.raw_usage = event.raw_usage;
+  if (!now.cost_nanos) now.price_id.reset();
   append_difference(seq, difference(before.cost, now), difference(before.counts, counts),
                     std::move(adjustment), now_ms);
   recorded.outcome = Recorded::Outcome::revised;

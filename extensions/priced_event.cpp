@@ -1,6 +1,7 @@
 #include "priced_event.hpp"
 
 #include "genops/money.hpp"
+#include "ingest/event_keys.hpp"
 #include "ingest/event_units.hpp"
 
 namespace genops {
@@ -10,6 +11,7 @@ namespace {
 constexpr Unit kColumns[] = {Unit::input,       Unit::output,         Unit::cache_read,
                              Unit::cache_write, Unit::cache_write_1h, Unit::reasoning};
 constexpr int kFirstCount = 12;
+constexpr std::int64_t kStated = 0;  // the price_id of a cost that no price explains
 
 void add(std::optional<std::int64_t>& sum, const Statement& row, int column) {
   if (!row.is_null(column))
@@ -63,15 +65,16 @@ EffectiveEvent EffectiveEvents::read(std::int64_t seq) {
         "SELECT e.price_id, e.cost_nanos, d.input_cost_nanos, d.output_cost_nanos, e.occurred_at, d.units,"
         " d.service_tier, d.region, s.provider, s.model, e.series_id, d.response_model, e.input_tokens, "
         "e.output_tokens,"
-        " e.cache_read_tokens, e.cache_write_tokens, e.cache_write_1h_tokens, e.reasoning_tokens"
-        " FROM main.event e JOIN main.series s ON s.series_id = e.series_id"
+        " e.cache_read_tokens, e.cache_write_tokens, e.cache_write_1h_tokens, e.reasoning_tokens,"
+        " e.idempotency_key FROM main.event e JOIN main.series s ON s.series_id = e.series_id"
         " LEFT JOIN main.event_detail d ON d.seq = e.seq"
-        " WHERE e.seq = ?1 OR (e.seq IN (SELECT seq FROM main.event_detail WHERE refers_to = ?1)"
-        " AND e.price_id IS NOT 0) ORDER BY e.seq",
+        " WHERE e.seq = ?1 OR e.seq IN (SELECT seq FROM main.event_detail WHERE refers_to = ?1) ORDER BY "
+        "e.seq",
         true);
   const ResetAtExit reset(select_);
   select_.bind(1, seq);
   EffectiveEvent event;
+  std::string key;
   for (bool first = true; select_.step(); first = false) {
     if (first) {
       if (!select_.is_null(0)) event.cost.price_id = select_.int64(0);
@@ -79,6 +82,11 @@ EffectiveEvent EffectiveEvents::read(std::int64_t seq) {
       event.provider = select_.text(8);
       event.model = select_.text(9);
       event.series_id = select_.int64(10);
+      key = select_.text(18);
+    } else if (!select_.is_null(0) && select_.int64(0) == kStated) {
+      const bool later_reading = is_later_reading(select_.text(18), key);
+      if (later_reading || (!event.cost.cost_nanos && !select_.is_null(1))) event.cost.price_id = kStated;
+      if (!later_reading) continue;  // a correction that somebody stated, of which no price knows
     }
     Event said;
     said.service_tier = select_.text(6);

@@ -24,10 +24,10 @@ PriceQuery price_query(const Event& event, const Attribution& who, std::int64_t 
 /// What the usage costs by the book. `prices` has been refreshed. Throws: Error{overflow}
 EventCost price_usage(PriceTables& prices, const PriceQuery& query, const UnitCounts& counts);
 
-/// An event together with its adjustments so far, but for adjustments of a stated cost, which no price explains.
+/// An event together with its adjustments so far, but for corrections of a stated cost, which no price explains.
 struct EffectiveEvent {
   UnitCounts counts;
-  EventCost cost;  ///< `price_id` is the original's: 0 when its cost was stated
+  EventCost cost;  ///< `price_id` is the original's; 0 when its cost was stated, by it or by an adjustment
   std::string provider, model, response_model, service_tier, region;
   std::int64_t occurred_at_ms = 0, series_id = 0;
   PriceQuery query() const;

@@ -14,6 +14,7 @@ void reprice(sqlite3* db, PriceTables& prices, std::int64_t first, std::int64_t 
   while (select.step()) {
     const std::int64_t seq = select.int64(0);
     EffectiveEvent event = events.read(seq);
+    if (event.cost.price_id == std::optional<std::int64_t>(0)) continue;  // stated by an adjustment
     const EventCost after = price_usage(prices, event.query(), event.counts);
     if (!after.cost_nanos) {
       if (!event.cost.cost_nanos) visitor.still_unpriced(after.reason);

@@ -5,6 +5,7 @@
 #include "core/provider.hpp"
 #include "core/text.hpp"
 #include "genops/error.hpp"
+#include "ingest/event_keys.hpp"
 #include "ingest/event_units.hpp"
 #include "ingest/usage_of.hpp"
 
@@ -55,7 +56,8 @@ Event of_other_model(const Event& event, const ModelUsage& usage, std::size_t nu
   }
   put_counts(other, usage.counts);
   other.event_id.clear();
-  if (!other.idempotency_key.empty()) other.idempotency_key += '#' + std::to_string(number);
+  const std::string& main = event.idempotency_key.empty() ? event.event_id : event.idempotency_key;
+  if (!main.empty()) other.idempotency_key = further_key(main, number);
   for (auto* number_field : {&other.cost_nanos, &other.input_cost_nanos, &other.output_cost_nanos,
                              &other.duration_ms, &other.reserved_nanos})
     number_field->reset();

@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "ingest/event_keys.hpp"
 #include "store/ledger_impl.hpp"
 
 namespace genops {
@@ -12,8 +13,7 @@ namespace {
 constexpr const char* kOtherKey =
     "SELECT EXISTS (SELECT 1 FROM event WHERE idempotency_key = ?1 AND ?1 <> ?2)"
     " OR EXISTS (SELECT 1 FROM event WHERE idempotency_key > ?1 || ':' AND idempotency_key < ?1 || ';'"
-    " AND idempotency_key <> ?2 AND substr(idempotency_key, 1, length(?2) + 1) NOT IN (?2 || '#', ?2 || "
-    "'~'))";
+    " AND idempotency_key <> ?2 AND substr(idempotency_key, 1, length(?2) + 1) NOT IN (?2 || ?3, ?2 || ?4))";
 
 }  // namespace
 
@@ -26,6 +26,8 @@ bool KnownMessages::has_under_another_key(std::string_view message_id, std::stri
     if (!select_) select_ = std::make_unique<SQLite::Statement>(db, kOtherKey);
     select_->bind(1, std::string(message_id));
     select_->bind(2, std::string(key));
+    select_->bind(3, std::string(1, kFurtherMark));
+    select_->bind(4, std::string(1, kLaterMark));
     select_->executeStep();
     found = select_->getColumn(0).getInt() != 0;
     select_->reset();

@@ -98,6 +98,12 @@ TEST(EventResponse, OfSeveralModelsIsAsManyEvents) {
   EXPECT_EQ(events[1].model, "claude-opus-4-5");
   EXPECT_EQ(events[1].team, "search");
   EXPECT_EQ(events[1].idempotency_key, "anthropic:msg_1#1");
+  const std::vector<Event> with_id = events_of_json(
+      R"({"provider":"anthropic","event_id":"b5344e1f-2cdf-5947-81bb-4e452ac047df","response":{"model":"a","usage":)"
+      R"({"input_tokens":30,"output_tokens":12,"iterations":[{"type":"message","input_tokens":30,)"
+      R"("output_tokens":12},{"type":"advisor_message","model":"b","input_tokens":50,"output_tokens":2}]}}})");
+  ASSERT_EQ(with_id.size(), 2U);
+  EXPECT_EQ(with_id[1].idempotency_key, "b5344e1f-2cdf-5947-81bb-4e452ac047df#1") << "a repeat must find it";
 }
 
 TEST(EventResponse, LeavesWhatTheEventSays) {

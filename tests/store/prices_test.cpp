@@ -199,6 +199,77 @@ TEST_F(Prices, OfALaterReadingOfTheSameRequestAreAddedAsTheDifference) {
   EXPECT_THROW(ledger.record(event), Error) << "a key that means something else is a conflict";
 }
 
+TEST_F(Prices, OfLaterReadingsWhoseCostIsStatedAreTheLastOne) {
+  Event event = usage("m", 0, 10);
+  event.idempotency_key = "acme:msg_1";
+  event.revisable = true;
+  event.cost_nanos = 10;
+  ledger.record(event);
+  event.output_tokens = 50;
+  event.cost_nanos = 50;
+  EXPECT_EQ(ledger.record(event).outcome, Recorded::Outcome::revised);
+  EXPECT_EQ(ledger.record(event).outcome, Recorded::Outcome::duplicate);
+  EXPECT_EQ(ledger.record(event).outcome, Recorded::Outcome::duplicate);
+  event.output_tokens = 80;
+  event.cost_nanos = 80;
+  EXPECT_EQ(ledger.record(event).outcome, Recorded::Outcome::revised);
+  EXPECT_EQ(number("SELECT output_tokens FROM cost_rollup('all', '')"), 80);
+  EXPECT_EQ(number("SELECT cost_nanos FROM cost_rollup('all', '')"), 80);
+  EXPECT_TRUE(reprice(ledger, {}).lines.empty());
+}
+
+TEST_F(Prices, OfALaterReadingAreThoseOfTheTierItGot) {
+  import_prices(ledger, R"({"format":"genops-prices/1","name":"tiers","version":"2026-01-01","prices":[
+    {"provider":"acme","model":"t","usd":{"input":"1","output":"4"}},
+    {"provider":"acme","model":"t","service_tier":"flex","usd":{"input":"0.5","output":"2"}},
+    {"provider":"acme","model":"other","usd":{"input":"10","output":"40"}}]})",
+                "", "", false);
+  Event queued = usage("t", 0, 0);
+  queued.input_tokens.reset();
+  queued.output_tokens.reset();
+  queued.idempotency_key = "acme:resp_1";
+  queued.revisable = true;
+  queued.service_tier = "auto";
+  ledger.record(queued);
+  Event done = usage("t", 1'000'000, 1'000'000);
+  done.idempotency_key = queued.idempotency_key;
+  done.revisable = true;
+  done.service_tier = "flex";
+  EXPECT_EQ(ledger.record(done).cost_nanos, 2'500'000'000);
+  EXPECT_TRUE(reprice(ledger, {}).lines.empty());
+  Event deployment = usage("my-deployment", 1'000'000, 0);
+  deployment.response_model = "other";
+  EXPECT_EQ(ledger.record(deployment).cost_nanos, 10'000'000'000) << "the model that answered decides";
+  EXPECT_TRUE(reprice(ledger, {}).lines.empty());
+}
+
+TEST_F(Prices, OfALaterReadingWithMoreSearchesAreItsOwn) {
+  set_price(ledger, {"acme", "m", {}, {}, {}, {{"search", "10"}}});
+  Event event = usage("m", 1000, 100);
+  event.idempotency_key = "acme:msg_1";
+  event.revisable = true;
+  ledger.record(event);
+  for (const int searches : {2, 5}) {
+    event.units = R"({"searches":)" + std::to_string(searches) + "}";
+    EXPECT_EQ(ledger.record(event).outcome, Recorded::Outcome::revised);
+    EXPECT_EQ(ledger.record(event).outcome, Recorded::Outcome::duplicate);
+  }
+  EXPECT_EQ(number("SELECT cost_nanos FROM cost_rollup('all', '')"), 3'000'000 + 50'000'000);
+}
+
+TEST_F(Prices, LeaveACostThatACorrectionStatedAlone) {
+  const Recorded unpriced = ledger.record(usage("new", 1'000'000, 0));
+  Event correction;
+  correction.provider = "acme";
+  correction.kind = EventKind::adjustment;
+  correction.refers_to = unpriced.event_id;
+  correction.cost_nanos = 5'000'000'000;
+  ledger.record(correction);
+  set_price(ledger, {"acme", "new", {}, {}, {}, {{"input", "4"}}});
+  EXPECT_TRUE(reprice(ledger, {}).lines.empty());
+  EXPECT_EQ(number("SELECT cost_nanos FROM cost_rollup('all', '')"), 5'000'000'000);
+}
+
 TEST(BundledPrices, AreThereFromTheStartAndComeBackNoTwice) {
   const Folder folder;
   Ledger ledger = Ledger::open(folder / "a.db", fixed_clock());
