@@ -166,8 +166,27 @@ EventCost Appender::cost_of(const Event& event, const Attribution& who, std::int
   const EventKind kind = event.kind.value_or(EventKind::attempt);
   const UnitCounts counts =
       kind == EventKind::attempt && !who.model.empty() ? counts_of(event) : UnitCounts();
-  if (counts.empty()) return {{}, event.input_cost_nanos, event.output_cost_nanos, {}, {}};
-  return price_usage(prices_, price_query(event, who, occurred_at_ms), counts);
+  if (!counts.empty()) {
+    EventCost cost = price(price_query(event, who, occurred_at_ms), counts);
+    if (cost.cost_nanos) return cost;
+  }
+  const bool charged = kind == EventKind::attempt && event.provider_cost_nanos;
+  return {charged ? event.provider_cost_nanos : std::nullopt,
+          event.input_cost_nanos,
+          event.output_cost_nanos,
+          charged ? std::optional<std::int64_t>(0) : std::nullopt,
+          {}};
+}
+
+// One event's absurd counts are that event's fault: the others of its batch are recorded.
+EventCost Appender::price(const PriceQuery& query, const UnitCounts& counts) {
+  try {
+    return price_usage(prices_, query, counts);
+  } catch (const Error& error) {
+    if (error.code() != Errc::overflow) throw;
+    throw Error(Errc::invalid_argument, "cost of " + std::string(query.provider) + " " +
+                                            quoted(std::string(query.model)) + ": " + error.what());
+  }
 }
 
 // A correction belongs to the day and the attribution of what it corrects.

@@ -55,6 +55,7 @@ class Appender {
   std::optional<std::string> says_the_same(const Event& event, std::int64_t seq);
   Recorded adjust(const Event& event, std::int64_t now_ms);
   Recorded insert(const Event& event, const Place& place, const EventCost& cost, std::int64_t now_ms);
+  EventCost price(const PriceQuery& query, const UnitCounts& counts);
   EventCost cost_of(const Event& event, const Attribution& who, std::int64_t occurred_at_ms);
   void insert_detail(const Event& event, const EventCost& cost, std::int64_t seq,
                      std::optional<std::int64_t> refers_to);

@@ -60,7 +60,8 @@ std::optional<Recorded> Appender::revise(const Event& event, std::int64_t seq, s
   before.take_dimensions(adjustment);
   EventCost now{event.cost_nanos, event.input_cost_nanos, event.output_cost_nanos, 0, {}};
   if (!event.cost_nanos && before.cost.price_id != std::optional<std::int64_t>(0))
-    now = price_usage(prices_, before.query(), counts);
+    now = price(before.query(), counts);
+  if (!now.cost_nanos) now = {event.provider_cost_nanos, {}, {}, 0, {}};
   adjustment.idempotency_key = later_reading_key(event.idempotency_key, counts);
   adjustment.raw_usage = event.raw_usage;
   if (!now.cost_nanos) now.price_id.reset();

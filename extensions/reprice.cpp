@@ -1,6 +1,22 @@
 #include "reprice.hpp"
 
+#include "genops/error.hpp"
+
 namespace genops {
+
+namespace {
+
+/// What does not fit stays unpriced, and keeps no other event from its price.
+EventCost price(PriceTables& prices, const EffectiveEvent& event) {
+  try {
+    return price_usage(prices, event.query(), event.counts);
+  } catch (const Error& error) {
+    if (error.code() != Errc::overflow) throw;
+    return {{}, {}, {}, {}, error.what()};
+  }
+}
+
+}  // namespace
 
 void reprice(sqlite3* db, PriceTables& prices, std::int64_t first, std::int64_t last, std::int64_t from_ms,
              Appender* appender, std::int64_t now_ms, const RepriceVisitor& visitor) {
@@ -15,7 +31,7 @@ void reprice(sqlite3* db, PriceTables& prices, std::int64_t first, std::int64_t 
     const std::int64_t seq = select.int64(0);
     EffectiveEvent event = events.read(seq);
     if (event.cost.price_id == std::optional<std::int64_t>(0)) continue;  // stated by an adjustment
-    const EventCost after = price_usage(prices, event.query(), event.counts);
+    const EventCost after = price(prices, event);
     if (!after.cost_nanos) {
       if (!event.cost.cost_nanos) visitor.still_unpriced(after.reason);
       continue;

@@ -45,6 +45,8 @@ struct Event : Attribution {
       cache_write_1h_tokens, reasoning_tokens;
   std::optional<std::int64_t>
       cost_nanos;  ///< as stated by the caller; not set: the price book prices the usage
+  std::optional<std::int64_t>
+      provider_cost_nanos;  ///< what the provider says it charged: the stated cost where no price is known
   std::optional<std::int64_t> input_cost_nanos, output_cost_nanos;
   std::optional<std::int64_t> duration_ms;
   std::string trace_id, span_id, parent_span_id;  ///< 32, 16, 16 hex digits

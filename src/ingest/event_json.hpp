@@ -19,8 +19,6 @@ struct ParsedEvent : Event {
   std::vector<Event> further;
   /// Members of the response's usage that were not understood; they are kept in raw_usage.
   std::vector<std::string> unknown_usage;
-  /// What the provider says that it charged.
-  std::optional<std::int64_t> provider_cost_nanos;
 };
 
 /// The event itself and what came further with it.

@@ -58,7 +58,7 @@ Event of_other_model(const Event& event, const ModelUsage& usage, std::size_t nu
   other.event_id.clear();
   const std::string& main = event.idempotency_key.empty() ? event.event_id : event.idempotency_key;
   if (!main.empty()) other.idempotency_key = further_key(main, number);
-  for (auto* number_field : {&other.cost_nanos, &other.input_cost_nanos, &other.output_cost_nanos,
+  for (auto* number_field : {&other.cost_nanos, &other.input_cost_nanos, &other.output_cost_nanos, &other.provider_cost_nanos,
                              &other.duration_ms, &other.reserved_nanos})
     number_field->reset();
   other.raw_usage.clear();

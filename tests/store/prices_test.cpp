@@ -257,6 +257,42 @@ TEST_F(Prices, OfALaterReadingWithMoreSearchesAreItsOwn) {
   EXPECT_EQ(number("SELECT cost_nanos FROM cost_rollup('all', '')"), 3'000'000 + 50'000'000);
 }
 
+TEST_F(Prices, ThatDoNotFitRefuseTheirEventAlone) {
+  const std::int64_t absurd = 9'007'199'254'740'991;
+  set_price(ledger, {"acme", "dear", {}, {}, {}, {{"input", "3000000"}}});
+  const std::vector<Event> batch = {usage("m", 1000, 0), usage("dear", absurd, 0), usage("m", 1000, 0)};
+  const std::vector<RecordResult> results = ledger.record_batch(batch);
+  EXPECT_TRUE(std::holds_alternative<Recorded>(results[0]));
+  ASSERT_TRUE(std::holds_alternative<Error>(results[1]));
+  EXPECT_TRUE(std::string(std::get<Error>(results[1]).what()).starts_with("cost of acme 'dear': "));
+  EXPECT_TRUE(std::holds_alternative<Recorded>(results[2]));
+  // One that came before its price keeps nobody else from a price.
+  ledger.record(usage("dear-2", absurd, 0));
+  ledger.record(usage("late", 1'000'000, 0));
+  set_price(ledger, {"acme", "dear-2", {}, {}, {}, {{"input", "3000000"}}});
+  set_price(ledger, {"acme", "late", {}, {}, {}, {{"input", "1"}}});
+  const Repricing repricing = reprice(ledger, {});
+  EXPECT_EQ(repricing.lines.size(), 1U);
+  ASSERT_EQ(repricing.still_unpriced.size(), 1U);
+  EXPECT_NE(repricing.still_unpriced.begin()->first.find("64 bits"), std::string::npos);
+}
+
+TEST_F(Prices, ThatAreNotKnownAreWhatTheProviderChargedIfItSays) {
+  Event event = usage("nobody-knows", 1000, 100);
+  event.idempotency_key = "acme:gen-1";
+  event.revisable = true;
+  event.provider_cost_nanos = 6'100'000;
+  EXPECT_EQ(ledger.record(event).cost_nanos, 6'100'000);
+  EXPECT_EQ(text("SELECT price_source FROM cost_event"), "stated");
+  event.output_tokens = 200;
+  event.provider_cost_nanos = 7'000'000;
+  EXPECT_EQ(ledger.record(event).outcome, Recorded::Outcome::revised);
+  EXPECT_EQ(number("SELECT cost_nanos FROM cost_rollup('all', '')"), 7'000'000);
+  Event known = usage("m", 1000, 0);
+  known.provider_cost_nanos = 1;
+  EXPECT_EQ(ledger.record(known).cost_nanos, 2'000'000) << "a price that is known comes first";
+}
+
 TEST_F(Prices, LeaveACostThatACorrectionStatedAlone) {
   const Recorded unpriced = ledger.record(usage("new", 1'000'000, 0));
   Event correction;
