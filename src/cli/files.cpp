@@ -59,6 +59,10 @@ class InputFile::Buffer : public std::streambuf {
   Buffer& operator=(const Buffer&) = delete;
 
   int error() const { return error_; }
+  std::string_view at_hand() {
+    if (gptr() == egptr()) underflow();
+    return {gptr(), static_cast<std::size_t>(egptr() - gptr())};
+  }
   bool must_wait() const {
     int waiting = 0;
     return gptr() == egptr() && !at_end_ && ioctl(descriptor_, FIONREAD, &waiting) == 0 && waiting == 0;
@@ -106,6 +110,23 @@ InputFile::~InputFile() = default;
 
 std::istream& InputFile::stream() {
   return *stream_;
+}
+
+std::string_view InputFile::peek_line() {
+  constexpr std::string_view kLineEnds = "\r\n";
+  std::string_view text = buffer_->at_hand();
+  text.remove_prefix(std::min(text.find_first_not_of(kLineEnds), text.size()));
+  return text.substr(0, text.find_first_of(kLineEnds));
+}
+
+std::string InputFile::read_all(std::size_t max_bytes) {
+  std::string text;
+  char piece[65536];
+  while (text.size() <= max_bytes && stream_->read(piece, sizeof piece).gcount() > 0)
+    text.append(piece, static_cast<std::size_t>(stream_->gcount()));
+  check();
+  text.resize(std::min(text.size(), max_bytes + 1));
+  return text;
 }
 
 bool InputFile::must_wait() {

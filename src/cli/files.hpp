@@ -4,6 +4,7 @@
 #include <istream>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 /// Files that the user names, "-" being stdin.
@@ -21,6 +22,10 @@ class InputFile {
   std::istream& stream();
   /// The file's name, "stdin" for "-".
   const std::string& name() const { return name_; }
+  /// The first line that is not empty, without taking it; cut where no more is at hand.
+  std::string_view peek_line();
+  /// The rest, at most `max_bytes` and one more, so that what is too long is seen.
+  std::string read_all(std::size_t max_bytes);
   /// Bytes in all; 0 where that is not known.
   std::int64_t size() const { return size_; }
   /// True when reading on would wait for whoever writes the other end.

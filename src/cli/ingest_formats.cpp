@@ -20,6 +20,9 @@ namespace {
 constexpr std::array<std::string_view, 7> kNames = {"events", "responses", "csv",    "claude-code",
                                                     "codex",  "llm",       "litellm"};  // as Format
 
+// What the lines of a server-sent stream begin with.
+constexpr std::array<std::string_view, 5> kStreamFields = {"data:", "event:", "id:", "retry:", ":"};
+
 bool is_log(Format format) {
   return format == Format::claude_code || format == Format::codex || format == Format::llm ||
          format == Format::litellm;
@@ -38,6 +41,13 @@ CsvEvents csv_header(const InputFile& file, const CsvReader& reader, const std::
     throw refuse(error.what());
   }
   throw refuse("provider: expected a column of that name, found none");
+}
+
+/// A file that is one response: the text of a stream, or JSON laid out for people.
+bool is_one_response(std::string_view first_line) {
+  if (first_line == "{" || first_line == "[") return true;
+  return std::ranges::any_of(kStreamFields,
+                             [&](std::string_view name) { return first_line.starts_with(name); });
 }
 
 bool is_blank(std::string_view line) {
@@ -115,13 +125,26 @@ void FormatReader::read_stream(InputFile& file, Format format) {
       });
       return;
     case Format::responses:
-      read_lines(file, [this](std::int64_t number, const std::string& line) {
-        ResponseLine response = parse_response_line(line, provider_);
-        intake_.add(std::move(response.event), number, line, std::move(response.passed_over));
-      });
+      read_responses(file);
       return;
     default:
       read_log(reader_of(format), file);
+  }
+}
+
+void FormatReader::read_responses(InputFile& file) {
+  const auto add = [this](std::int64_t number, const std::string& text) {
+    ResponseLine response = parse_response_line(text, provider_);
+    intake_.add(std::move(response.event), number, text, std::move(response.passed_over));
+  };
+  if (!is_one_response(file.peek_line())) return read_lines(file, add);
+  const std::string text = file.read_all(kMaxLineBytes);
+  intake_.show(static_cast<std::int64_t>(text.size()));
+  try {
+    add(1, text);
+  } catch (const Error& error) {
+    if (error.code() != Errc::invalid_argument) throw;
+    intake_.reject(1, error.what(), text);
   }
 }
 

@@ -40,6 +40,7 @@ class FormatReader {
   class Sink;
   template <class Add>
   void read_lines(class InputFile& file, const Add& add);
+  void read_responses(class InputFile& file);
   void read_csv(class InputFile& file);
   void read_log(LogReader& reader, class InputFile& file);
   void read_stream(class InputFile& file, Format format);

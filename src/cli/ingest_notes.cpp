@@ -111,6 +111,11 @@ void IngestNotes::print(const Globals& globals, Ledger& ledger) const {
     say(globals,
         fmt::format("{} of {} costs differ from what the provider says it charged: ${} here, ${} there",
                     differing_, provider_costs_, usd_text(here_nanos_), usd_text(provider_nanos_)));
+  if (keyless_ > 0)
+    say(globals,
+        fmt::format("{0} response{1} without an id: ingested again, {2} {3} counted again unless an "
+                    "`idempotency_key` stands beside `response`",
+                    keyless_, plural(keyless_), keyless_ == 1 ? "it" : "they", keyless_ == 1 ? "is" : "are"));
   print_unpriced(globals, ledger);
 }
 

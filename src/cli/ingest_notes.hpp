@@ -27,6 +27,9 @@ class IngestNotes {
   /// Events for what other models did within a response.
   void further(std::int64_t events) { further_ += events; }
 
+  /// A new event from a response without an id: read again, it is another one.
+  void keyless() { ++keyless_; }
+
   /// Members of the summary.
   std::int64_t unpriced_count() const { return unpriced_count_; }
   std::string unknown_usage_json() const;
@@ -43,7 +46,7 @@ class IngestNotes {
 
   std::unordered_map<std::string, Group> unpriced_;  // by what the price depends on
   std::map<std::string, std::int64_t> unknown_usage_, passed_over_;
-  std::int64_t unpriced_count_ = 0, unpaid_ = 0, further_ = 0;
+  std::int64_t unpriced_count_ = 0, unpaid_ = 0, further_ = 0, keyless_ = 0;
   std::int64_t provider_costs_ = 0, differing_ = 0, here_nanos_ = 0, provider_nanos_ = 0;
   std::string key_;  // kept for its memory
 };

@@ -21,6 +21,10 @@ bool wants_price(const Event& event) {
   return !event.kind || *event.kind == EventKind::attempt;
 }
 
+bool is_keyless_response(const Event& event) {
+  return event.idempotency_key.empty() && event.event_id.empty() && !event.raw_usage.empty();
+}
+
 }  // namespace
 
 Intake::Intake(Ledger& ledger, const Globals& globals, const std::string& rejects, std::int64_t total_bytes)
@@ -162,6 +166,7 @@ void Intake::take_outcome(const Record& record, const Event* events, const Recor
       continue;
     }
     counts ? void(++recorded_) : notes_.further(1);
+    if (is_keyless_response(events[i])) notes_.keyless();
     if (!recorded.cost_nanos && wants_price(events[i])) notes_.unpriced(events[i]);
     priced = priced && recorded.cost_nanos.has_value();
     cost += recorded.cost_nanos.value_or(0);

@@ -105,11 +105,7 @@ bool any_flag(const RecordOptions& options) {
 
 ParsedEvent event_of_file(const std::string& name, const std::string& ledger) {
   InputFile file(name, ledger);
-  std::string json(kMaxLineBytes + 1, '\0');  // one more, so that what is too long is refused as such
-  file.stream().read(json.data(), static_cast<std::streamsize>(json.size()));
-  file.check();
-  json.resize(static_cast<std::size_t>(file.stream().gcount()));
-  return parse_event_json(json);
+  return parse_event_json(file.read_all(kMaxLineBytes));
 }
 
 /// The event and, in the same transaction, those for what other models did within its response.

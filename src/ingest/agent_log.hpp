@@ -19,7 +19,7 @@ class LogSink {
   /// One request. Its key is the provider's or the tool's own id of it, and it is `revisable`: the same request may come
   /// again from another file. `line` from 1 (of a database: the row).
   virtual void event(Event&& event, std::int64_t line) = 0;
-  /// A line that tells of a request and cannot be read as one; `input` is it, cut to 1 MiB.
+  /// A line that tells of a request and cannot be read as one; `input` is it, cut to kMaxLineBytes.
   virtual void reject(std::int64_t line, const std::string& error, std::string_view input) = 0;
 };
 

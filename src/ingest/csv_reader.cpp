@@ -28,7 +28,8 @@ bool CsvReader::read_record(std::vector<std::string>& fields) {
   for (bool more = true; more; more = lines_.next_piece(piece)) {
     length += piece.size();
     if (length > kMaxLineBytes) {
-      refuse("expected a record of at most 1048576 bytes, found a longer one (is a quote left open?)");
+      refuse("expected a record of at most " + std::to_string(kMaxLineBytes) +
+             " bytes, found a longer one (is a quote left open?)");
     }
     input_ += piece.substr(0, kMaxLineBytes - input_.size());
     for (const char c : piece) take(c, fields);

@@ -63,7 +63,7 @@ ParsedEvent parse_event_json(std::string_view json) {
 ParsedEvent parse_event_json(std::string_view json, std::string_view response) {
   if (json.size() > kMaxLineBytes) {
     throw Error(Errc::invalid_argument,
-                "event: expected at most 1048576 bytes, found " + std::to_string(json.size()) + " bytes");
+                "event: expected at most " + std::to_string(kMaxLineBytes) + " bytes, found more");
   }
   EventBuilder builder;
   EventMembers members(builder);

@@ -24,14 +24,15 @@ struct ParsedEvent : Event {
 /// The event itself and what came further with it.
 std::vector<Event> all_events(const ParsedEvent& parsed);
 
-inline constexpr std::size_t kMaxLineBytes = 1 << 20;
+/// Of a line or record of any input. Responses hold images; what they used takes little of it.
+inline constexpr std::size_t kMaxLineBytes = std::size_t{32} << 20;
 
 /// The event that one JSON object states, field names as in docs/sql.md.
 /// Given:   null is "not set"; `attributes` and `raw_usage` are kept byte for byte. `response` is a provider's: its usage
 ///          and what else it says (model, service tier, region, its id as the key) fill what the event leaves out.
 /// Refused: what check_event.hpp refuses; malformed JSON, anything but an object, unknown or duplicate
 ///          fields, a wrong type (nothing is converted; a cost may be a number or text), lone surrogates,
-///          U+0000, numbers beyond a double, depth over 64, over 1 MiB.
+///          U+0000, numbers beyond a double, depth over 64, over kMaxLineBytes.
 /// Throws:  Error{invalid_argument}:
 ///          "input_tokens: expected a whole number from 0 to 9007199254740991, found -1".
 ParsedEvent parse_event_json(std::string_view json);

@@ -1,5 +1,7 @@
 #include "ingest/json_rows.hpp"
 
+#include "ingest/event_json.hpp"
+
 #include <string_view>
 
 #include "genops/error.hpp"
@@ -42,7 +44,7 @@ int JsonRows::take_after_space() {
 }
 
 void JsonRows::keep(std::string& row, int c) {
-  if (row.size() < kMaxLogLineBytes)
+  if (row.size() < kMaxLineBytes)
     row += static_cast<char>(c);
   else
     too_long_ = true;

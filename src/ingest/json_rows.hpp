@@ -13,7 +13,7 @@ namespace genops {
 class JsonRows {
  public:
   explicit JsonRows(std::istream& in) : in_(in) {}
-  /// False at the end. A row over kMaxLogLineBytes is read to its end, and its beginning kept; see too_long().
+  /// False at the end. A row over kMaxLineBytes is read to its end, and its beginning kept; see too_long().
   /// It is not checked to be JSON. Throws: Error{io}
   bool next(std::string& row);
   bool too_long() const { return too_long_; }

@@ -39,10 +39,10 @@ class CsvReader {
  public:
   explicit CsvReader(std::istream& in) : lines_(in) {}
   /// False at the end. A record that cannot be read is read to its end and comes back with an error():
-  /// an open quote at the end of the input, text after a closing quote, a quote in a plain field, over 1 MiB.
+  /// an open quote at the end of the input, text after a closing quote, a quote in a plain field, over kMaxLineBytes.
   bool next(std::vector<std::string>& fields);
   const std::string& error() const { return error_; }   ///< '' = the record is good
-  const std::string& input() const { return input_; }   ///< the record as it stood in the input, cut to 1 MiB
+  const std::string& input() const { return input_; }   ///< the record as it stood in the input, cut to kMaxLineBytes
   std::int64_t line_number() const { return number_; }  ///< where the record starts
   std::int64_t bytes_read() const { return lines_.bytes_read(); }
 

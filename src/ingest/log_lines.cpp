@@ -1,5 +1,7 @@
 #include "ingest/log_lines.hpp"
 
+#include "ingest/event_json.hpp"
+
 #include <algorithm>
 #include <cstring>
 #include <string>
@@ -31,7 +33,7 @@ void LogLines::make_room() {
 
 /// Reads more behind what is there. False: nothing came, or there is no room for a longer line.
 bool LogLines::fill() {
-  if (at_end_ || end_ - start_ >= kMaxLogLineBytes) return false;
+  if (at_end_ || end_ - start_ >= kMaxLineBytes) return false;
   make_room();
   in_.read(buffer_.get() + end_, static_cast<std::streamsize>(size_ - end_));
   const std::streamsize taken = in_.gcount();

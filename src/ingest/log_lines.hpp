@@ -8,14 +8,13 @@
 
 namespace genops {
 
-inline constexpr std::size_t kMaxLogLineBytes = std::size_t{32} << 20;
 
 /// Lines of a log where they lie in a buffer: most are looked at once and passed over, so nothing is copied.
 class LogLines {
  public:
   explicit LogLines(std::istream& in) : in_(in) {}
   /// False at the end. `line` is without its line end (LF or CRLF) and a byte order mark at the start; valid until the
-  /// next call. Of a line over kMaxLogLineBytes it is the beginning: see too_long().
+  /// next call. Of a line over kMaxLineBytes it is the beginning: see too_long().
   /// Throws: Error{io}
   bool next(std::string_view& line);
   bool too_long() const { return too_long_; }

@@ -169,7 +169,9 @@ ResponseLine parse_response_line(std::string_view line, std::string_view provide
   const auto members = MemberWalk(line).members();
   const std::size_t first = line.find_first_not_of(kSpace);
   const bool is_object = first != std::string_view::npos && line[first] == '{';
-  if (!members && is_object) return {parse_event_json(line), {}};  // it is malformed, and says where
+  // It is malformed, and says where.
+  if (!members && is_object && (provider.empty() || line.find("\"response\"") != std::string_view::npos))
+    return {parse_event_json(line), {}};
   if (!members || !has_member(*members, "response")) return {parse_bare(line, provider), {}};
   return parse_members(*members, provider);
 }

@@ -19,7 +19,7 @@ bool is_torn_document(std::string_view text) {
 DestinationError not_a_document(const std::string& path, const FileLine& line) {
   return {Errc::invalid_argument,
           "'" + path + "': expected a document of a ledger at byte " + std::to_string(line.offset) +
-              ", found " + (line.too_long ? "a line of more than 1 MiB" : genops::quoted(line.text)),
+              ", found " + (line.too_long ? "a longer line than any document" : genops::quoted(line.text)),
           "give the destination a file of its own, or remove that line; nothing was sent"};
 }
 

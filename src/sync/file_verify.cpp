@@ -65,7 +65,7 @@ class FileCount {
     SyncDifference& difference = unreadable_.emplace_back();
     difference.day = "line " + std::to_string(line_number_);
     difference.remark = "expected a document of a ledger, found " +
-                        (line.too_long ? "more than 1 MiB" : genops::quoted(line.text));
+                        (line.too_long ? "a longer line than any document" : genops::quoted(line.text));
   }
 
   Outbox& outbox_;

@@ -100,15 +100,15 @@ class Repeated : public std::streambuf {
 };
 
 TEST(LineReader, MemoryIsBoundedHoweverLongTheLine) {
-  Repeated source("0123456789", 1'000'000);
+  Repeated source("0123456789", 5'000'000);
   std::istream in(&source);
   LineReader reader(in);
   std::string line;
   ASSERT_TRUE(reader.next(line));
   EXPECT_TRUE(reader.too_long());
   EXPECT_EQ(line.size(), kMaxLineBytes);
-  EXPECT_LT(line.capacity(), 4 * kMaxLineBytes);
-  EXPECT_EQ(reader.bytes_read(), 10'000'000);
+  EXPECT_LE(line.capacity(), 2 * kMaxLineBytes + 65536);
+  EXPECT_EQ(reader.bytes_read(), 50'000'000);
   EXPECT_FALSE(reader.next(line));
 }
 
@@ -224,13 +224,13 @@ TEST(CsvReader, FieldsAcrossItsPieces) {
   }
 }
 
-TEST(CsvReader, ARecordOverOneMebibyteIsReadToItsEnd) {
+TEST(CsvReader, ARecordThatIsTooLongIsReadToItsEnd) {
   const std::string line(1000, 'x');
   std::string text = "a,\"";
-  for (int i = 0; i < 2000; ++i) text += line + "\n";
+  for (int i = 0; i < 40'000; ++i) text += line + "\n";
   const std::vector<Record> records = records_of(text + "\",c\nprovider,model\n");
   ASSERT_EQ(records.size(), 2U);
-  EXPECT_EQ(records[0].error.rfind("expected a record of at most 1048576 bytes", 0), 0U) << records[0].error;
+  EXPECT_EQ(records[0].error.rfind("expected a record of at most 33554432 bytes", 0), 0U) << records[0].error;
   EXPECT_EQ(records[0].input.size(), kMaxLineBytes);
   EXPECT_EQ(records[1].fields, (Lines{"provider", "model"}));
 }
@@ -245,17 +245,17 @@ TEST(CsvReader, MemoryIsBoundedHoweverLongTheRecord) {
   const std::string block(65536, 'x');
   const long before_kib = peak_memory_kib();
   for (const std::string& unit : {"\"" + block + "\"", "\"" + block + "\n\"", block}) {
-    Repeated source(unit, 2000);  // 131 MB; behind the first, each quote is a quote within the field
+    Repeated source(unit, 4000);  // 262 MB; behind the first, each quote is a quote within the field
     std::istream in(&source);
     CsvReader reader(in);
     Lines fields;
     ASSERT_TRUE(reader.next(fields));
-    EXPECT_EQ(reader.error().rfind("expected a record of at most 1048576 bytes", 0), 0U) << reader.error();
+    EXPECT_EQ(reader.error().rfind("expected a record of at most 33554432 bytes", 0), 0U) << reader.error();
     EXPECT_EQ(fields, Lines{});
     EXPECT_LE(reader.input().size(), kMaxLineBytes);
-    EXPECT_EQ(reader.bytes_read(), static_cast<std::int64_t>(2000 * unit.size()));
+    EXPECT_EQ(reader.bytes_read(), static_cast<std::int64_t>(4000 * unit.size()));
   }
-  EXPECT_LT(peak_memory_kib() - before_kib, 64 * 1024);
+  EXPECT_LT(peak_memory_kib() - before_kib, 120 * 1024);
 }
 
 TEST(CsvReader, ReadsBackWhatIsWrittenByTheRules) {
