@@ -75,11 +75,15 @@ void mention_prices(const Globals& globals, Ledger& ledger, const Window& window
   using Limits = std::numeric_limits<std::int64_t>;
   const std::array<Value, 2> parameters = {window.start.value_or(Limits::min()),
                                            window.finish.value_or(Limits::max())};
-  std::string old;
-  for (const BookAge& book : books_of(ledger.query(kUsedBooks, parameters), now_ms))
-    if (is_older(book, kOldDays)) old += (old.empty() ? "" : ", ") + book_text(book);
-  if (!old.empty())
-    say(globals, fmt::format("priced by {}; `genops price import FILE` brings newer prices", old));
+  std::string used;
+  bool old = false;
+  for (const BookAge& book : books_of(ledger.query(kUsedBooks, parameters), now_ms)) {
+    used += (used.empty() ? "" : ", ") + book_text(book);
+    old = old || is_older(book, kOldDays);
+  }
+  if (!used.empty())
+    say(globals,
+        fmt::format("priced by {}{}", used, old ? "; `genops price import FILE` brings newer prices" : ""));
 }
 
 }  // namespace genops::cli

@@ -12,6 +12,9 @@
 namespace genops {
 namespace {
 
+// Ollama numbers its answers from chatcmpl-0 to chatcmpl-998 at random: no key, or different requests would be one.
+constexpr std::string_view kRepeatsItsIds = "ollama";
+
 void refuse_usage_beside(const Event& event) {
   const UnitCounts counts = counts_of(event);
   for (std::size_t i = 0; i < kUnits; ++i) {
@@ -82,8 +85,10 @@ void apply_response(ParsedEvent& event, std::string_view response) {
   set_where_empty(event.service_tier, usage.service_tier);
   set_where_empty(event.region, usage.region);
   set_where_empty(event.raw_usage, usage.raw);
-  if (event.idempotency_key.empty() && event.event_id.empty() && !usage.response_id.empty()) {
-    event.idempotency_key = canonical_provider(event.provider) + ':' + usage.response_id;
+  const std::string provider = canonical_provider(event.provider);
+  const bool has_id = !usage.response_id.empty() && provider != kRepeatsItsIds;
+  if (event.idempotency_key.empty() && event.event_id.empty() && has_id) {
+    event.idempotency_key = provider + ':' + usage.response_id;
     event.revisable = true;
   }
   if (usage.partial) mark_partial(event.attributes);

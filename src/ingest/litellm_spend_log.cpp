@@ -183,8 +183,8 @@ void LitellmReader::put_outcome(Event& event) const {
   if (!row_.number(kSpend).empty()) {
     const std::int64_t spend = parse_usd(row_.number(kSpend));
     if (spend < 0) row_.refuse(kSpend, "a cost from 0");
-    // 0 is also what LiteLLM writes when it has no price.
-    if (spend > 0) event.cost_nanos = spend;
+    // 0 is also what LiteLLM writes when it has no price. A failure it does not charge for.
+    if (spend > 0 || row_.text(kStatus) == "failure") event.cost_nanos = spend;
   }
   if (lower_case(std::string(row_.text(kCacheHit))) == "true") {
     event.kind = EventKind::cached;

@@ -87,6 +87,12 @@ TEST(EventResponse, IdsAreOfTheProviderWhateverItsName) {
         "gemini:r1");
 }
 
+TEST(EventResponse, IdsThatAreNotUniqueAreNoKey) {
+  const ParsedEvent event = parse_event_json(R"({"provider":"ollama","response":)" + std::string(kChat) + "}");
+  EXPECT_EQ(event.idempotency_key, "");
+  EXPECT_FALSE(event.revisable);
+}
+
 TEST(EventResponse, OfSeveralModelsIsAsManyEvents) {
   const std::vector<Event> events = events_of_json(
       R"({"provider":"anthropic","team":"search","response":{"id":"msg_1","model":"claude-sonnet-4-5","usage":)"

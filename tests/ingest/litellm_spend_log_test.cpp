@@ -88,6 +88,7 @@ TEST(LitellmSpendLog, AFailureIsAnError) {
                           .events.at(0);
   EXPECT_EQ(event.status, Status::error);
   EXPECT_EQ(event.error_type, "RateLimitError");
+  EXPECT_EQ(event.cost_nanos, 0) << "a failure is not charged for by its tokens";
 }
 
 TEST(LitellmSpendLog, LinesAnArrayAndAnEnvelopeAreRead) {
