@@ -11,8 +11,12 @@
 namespace genops::cli {
 
 void add_price_show(Program& program, CLI::App& price);
+void add_price_set(Program& program, CLI::App& price);
 void add_price_import(Program& program, CLI::App& price);
 void add_price_reprice(Program& program, CLI::App& price);
+
+/// Prices have so many.
+inline constexpr int kPriceDecimals = 12;
 
 /// "3", "0.075": USD for as many units as the price is quoted for.
 std::string price_text(std::int64_t pico_usd);
