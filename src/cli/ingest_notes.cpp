@@ -6,10 +6,11 @@
 #include <utility>
 
 #include "cli/output.hpp"
+#include "cli/prices.hpp"
 #include "core/text.hpp"
 #include "genops/money.hpp"
 #include "ingest/event_units.hpp"
-#include "store/price_answer.hpp"
+#include "store/unpriced.hpp"
 
 namespace genops::cli {
 namespace {
@@ -70,14 +71,14 @@ std::string IngestNotes::unknown_usage_json() const {
 
 void IngestNotes::print_unpriced(const Globals& globals, Ledger& ledger) const {
   if (unpriced_.empty()) return;
-  std::map<std::string, std::pair<std::int64_t, const Event*>> by_reason;
+  std::map<std::string, std::pair<std::int64_t, std::optional<MissingPrice>>> by_reason;
   for (const auto& [key, group] : unpriced_) {
-    std::string reason = why_unpriced(ledger, group.first);
-    if (reason.empty()) reason = "it was priced since";
-    if (!reason.starts_with("no price"))
-      reason = fmt::format("{} {}: {}", group.first.provider, genops::quoted(group.first.model), reason);
-    auto& [events, event] = by_reason.try_emplace(reason, 0, &group.first).first->second;
-    events += group.events;
+    Unpriced why = why_unpriced(ledger, group.first);
+    if (why.reason.empty()) why.reason = "it was priced since";
+    if (!why.missing)
+      why.reason =
+          fmt::format("{} {}: {}", group.first.provider, genops::quoted(group.first.model), why.reason);
+    by_reason.try_emplace(why.reason, 0, why.missing).first->second.first += group.events;
   }
   std::vector<std::pair<std::int64_t, std::string>> lines;
   for (const auto& [reason, entry] : by_reason) lines.emplace_back(-entry.first, reason);
@@ -87,14 +88,10 @@ void IngestNotes::print_unpriced(const Globals& globals, Ledger& ledger) const {
   for (std::size_t i = 0; i < std::min(lines.size(), kShown); ++i)
     say(globals, fmt::format("  {} x {}", -lines[i].first, lines[i].second));
   if (lines.size() > kShown) say(globals, fmt::format("  and {} more reasons", lines.size() - kShown));
-  const auto missing =
-      std::ranges::find_if(lines, [](const auto& line) { return line.second.starts_with("no price"); });
-  if (missing == lines.end()) return;
-  const Event& event = *by_reason.at(missing->second).second;
-  say(globals, fmt::format("hint: `genops price show {0} {1}` says more; `genops price set {0} {1} --input "
-                           "USD --output USD` or "
-                           "`genops price import FILE` brings prices, `genops price reprice` applies them",
-                           printable(event.provider), genops::quoted(event.model)));
+  for (const auto& [events, reason] : lines) {
+    if (const std::optional<MissingPrice>& missing = by_reason.at(reason).second)
+      return say(globals, missing_price_hint(*missing));
+  }
 }
 
 void IngestNotes::print(const Globals& globals, Ledger& ledger) const {

@@ -83,7 +83,30 @@ int run_set(const Globals& globals, const SetOptions& options) {
   return kDone;
 }
 
+/// What a price is for, as `set` and `show` take it.
+std::string asked_for(const MissingPrice& missing) {
+  const std::string model = printable(missing.provider) + ' ' + genops::quoted(missing.model);
+  const bool is_standard = missing.service_tier == canonical_service_tier("");
+  return is_standard ? model : model + " --service-tier " + printable(missing.service_tier);
+}
+
 }  // namespace
+
+std::string price_set_command(const MissingPrice& missing) {
+  std::string command = "genops price set " + asked_for(missing);
+  for (const auto& [unit, pico_usd] : missing.set_before)
+    command += fmt::format(" {} {}", flag_of(unit), price_text(pico_usd));
+  for (const std::string& unit : missing.units) command += ' ' + flag_of(unit) + " USD";
+  return command;
+}
+
+std::string missing_price_hint(const MissingPrice& missing) {
+  return fmt::format(
+      "hint: `genops price show {}` says more; `{}` or `genops price import FILE` brings prices, `genops "
+      "price "
+      "reprice` applies them",
+      asked_for(missing), price_set_command(missing));
+}
 
 void add_price_set(Program& program, CLI::App& price) {
   auto options = std::make_shared<SetOptions>();

@@ -75,9 +75,14 @@ std::string answer_json(const PriceQuestion& question, const PriceAnswer& answer
 /// From so many rows on, those that were not taken are counted only.
 constexpr std::size_t kShownRows = 20;
 
+/// What names the price is for, where that is more than its own.
+Value pattern_value(const PriceRow& row) {
+  return row.match == json_text(lower_case(row.model)) ? Value(nullptr) : Value(row.match);
+}
+
 Table rows_table(const std::vector<PriceRow>& rows) {
   Table table = {{"price_id", "book", "version", "provider", "model", "region", "tier", "from", "to", "hours",
-                  "source", "not taken"},
+                  "source", "not taken", "match"},
                  {}};
   for (const PriceRow& row : rows) {
     if (table.rows.size() == kShownRows) break;
@@ -85,18 +90,34 @@ Table rows_table(const std::vector<PriceRow>& rows) {
                           text_or_null(row.region), row.service_tier, moment_value(row.valid_from_ms),
                           moment_value(row.valid_to_ms),
                           row.hours == "[]" ? Value(nullptr) : Value(hours_text(row.hours)), row.source,
-                          text_or_null(row.remark)});
+                          text_or_null(row.remark), pattern_value(row)});
   }
   return for_reading(table);
 }
 
+/// The units that have a rate of their own; the others cost what units_as_others() says.
 Table units_table(const PriceAnswer& answer) {
   Table table = {{"unit", "price", "per", "price_id", "why"}, {}};
   for (const UnitAnswer& unit : answer.units) {
+    if (unit.unit != unit.priced_as) continue;
     table.rows.push_back({unit.unit, "$" + price_text(unit.pico_usd), per_text(unit.per),
-                          answer.taken[unit.row].price_id, unit.why});
+                          answer.taken[unit.row].price_id, unit.brief});
   }
   return table;
+}
+
+/// "as input: cache_write, input_audio; as output: reasoning\n"; '' where each unit has a rate of its own.
+std::string units_as_others(const PriceAnswer& answer) {
+  std::string line;
+  for (const UnitAnswer& parent : answer.units) {
+    std::string units;
+    for (const UnitAnswer& unit : answer.units) {
+      if (unit.priced_as != parent.unit || unit.unit == parent.unit) continue;
+      units += (units.empty() ? "" : ", ") + unit.unit;
+    }
+    if (!units.empty()) line += fmt::format("{}as {}: {}", line.empty() ? "" : "; ", parent.unit, units);
+  }
+  return line.empty() ? line : line + '\n';
 }
 
 void print_answer(const Globals& globals, const PriceQuestion& question, const PriceAnswer& answer) {
@@ -105,7 +126,7 @@ void print_answer(const Globals& globals, const PriceQuestion& question, const P
   if (question.prompt_tokens > 0) title += fmt::format(", a prompt of {} tokens", question.prompt_tokens);
   say(globals, title);
   if (answer.reason.empty()) {
-    print(text_table(units_table(answer)));
+    print(text_table(units_table(answer)) + units_as_others(answer));
     print("\n" + text_table(rows_table(answer.taken)));
   } else {
     print(printable(answer.reason) + '\n');
@@ -137,8 +158,9 @@ int run_show(const Globals& globals, const ShowOptions& options) {
     print_answer(globals, question, answer);
   if (answer.reason.empty()) return kDone;
   for (const std::string& name : answer.nearest) say(globals, fmt::format("hint: there is {}", name));
-  say(globals, fmt::format("hint: `genops price set {} {} --input USD --output USD` sets a price",
-                           question.provider, question.model));
+  say(globals,
+      fmt::format("hint: `{}` sets a price", price_set_command(missing_price(
+                                                 question.provider, question.model, question.service_tier))));
   return kNo;
 }
 

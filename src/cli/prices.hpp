@@ -6,6 +6,7 @@
 
 #include "cli/commands.hpp"
 #include "genops/prices.hpp"
+#include "store/unpriced.hpp"
 
 /// The commands below `genops price`, and how prices are written.
 namespace genops::cli {
@@ -17,6 +18,11 @@ void add_price_reprice(Program& program, CLI::App& price);
 
 /// Prices have so many.
 inline constexpr int kPriceDecimals = 12;
+
+/// The command that sets a price which is missing: "genops price set openai 'gpt-x' --service-tier flex --input USD".
+std::string price_set_command(const MissingPrice& missing);
+/// After an event that was recorded without a cost.
+std::string missing_price_hint(const MissingPrice& missing);
 
 /// "3", "0.075": USD for as many units as the price is quoted for.
 std::string price_text(std::int64_t pico_usd);

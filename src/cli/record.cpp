@@ -10,12 +10,13 @@
 #include "cli/commands.hpp"
 #include "cli/files.hpp"
 #include "cli/output.hpp"
+#include "cli/prices.hpp"
 #include "core/text.hpp"
 #include "genops/money.hpp"
 #include "ingest/event_builder.hpp"
 #include "ingest/event_fields.hpp"
 #include "ingest/event_json.hpp"
-#include "store/price_answer.hpp"
+#include "store/unpriced.hpp"
 
 namespace genops::cli {
 namespace {
@@ -145,8 +146,10 @@ void mention_outcome(const Globals& globals, Ledger& ledger, const ParsedEvent& 
     say(globals, fmt::format("usage that this version does not know, kept in raw_usage and not counted: {}",
                              fmt::join(event.unknown_usage, ", ")));
   const bool is_request = !event.kind || *event.kind == EventKind::attempt;
-  if (!recorded.cost_nanos && is_request)
-    say(globals, "recorded without a cost: " + why_unpriced(ledger, event));
+  if (recorded.cost_nanos || !is_request) return;
+  const Unpriced why = why_unpriced(ledger, event);
+  say(globals, "recorded without a cost: " + why.reason);
+  if (why.missing) say(globals, missing_price_hint(*why.missing));
 }
 
 int run_record(const Globals& globals, const RecordOptions& options) {

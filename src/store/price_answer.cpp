@@ -8,10 +8,8 @@
 #include "core/provider.hpp"
 #include "core/text.hpp"
 #include "genops/time.hpp"
-#include "ingest/event_units.hpp"
 #include "ingest/price_columns.hpp"
 #include "price_tables.hpp"
-#include "priced_event.hpp"
 #include "store/ledger_impl.hpp"
 
 namespace genops {
@@ -100,18 +98,17 @@ std::string obstacle(const Price& price, const PriceQuery& query) {
   return text;
 }
 
-std::string match_text(const Price& price, const PriceQuestion& question) {
-  const std::string_view model = question.model;  // of an Amazon Resource Name the last part counts
-  const bool is_exact =
-      match_strength(price.match, model) == 2 ||
-      (model.starts_with("arn:") && match_strength(price.match, model.substr(model.rfind('/') + 1)) == 2);
-  if (is_exact) return "exact name";
-  return "pattern " + model_match_json(price.match);
+bool is_exact(const Price& price, std::string_view model) {
+  if (match_strength(price.match, model) == 2) return true;
+  return model.starts_with("arn:") &&  // of an Amazon Resource Name the last part counts
+         match_strength(price.match, model.substr(model.rfind('/') + 1)) == 2;
 }
 
-std::string why(const PriceBook::Found& found, Unit unit, const PriceQuestion& question) {
+/// `match`: how the price is for this model.
+std::string why(const PriceBook::Found& found, Unit unit, const PriceQuestion& question,
+                const std::string& match) {
   std::string text = found.book->name == "user" ? "set by the user, " : "";
-  text += match_text(*found.price, question);
+  text += match;
   if (found.priced_as != unit) text += ", as " + std::string(facts_of(found.priced_as).name);
   if (found.rate.above_tokens > 0)
     text += ", prompts " + std::string(found.rate.at_least ? "from " : "above ") +
@@ -134,8 +131,11 @@ void fill_units(PriceBook& prices, const PriceQuestion& question, PriceAnswer& a
       answer.taken.push_back(row_of(*found.price, *found.book));
     }
     const UnitFacts& facts = facts_of(found.priced_as);
+    const std::string match = is_exact(*found.price, question.model) ? "exact name" : "pattern",
+                      pattern = match == "pattern" ? ' ' + model_match_json(found.price->match) : "";
     answer.units.push_back({std::string(facts_of(unit).name), std::string(facts.name), found.rate.pico_usd,
-                            facts.per, found.rate.above_tokens, row, why(found, unit, question)});
+                            facts.per, found.rate.above_tokens, row,
+                            why(found, unit, question, match + pattern), why(found, unit, question, match)});
   }
 }
 
@@ -211,17 +211,6 @@ PriceAnswer answer_price(Ledger& ledger, const PriceQuestion& question) {
       answer.nearest = nearest_names(db.getHandle(), question);
   });
   return answer;
-}
-
-std::string why_unpriced(Ledger& ledger, const Event& event) {
-  std::string reason;
-  ledger.impl().read([&](SQLite::Database& db) {
-    PriceTables prices(db.getHandle());
-    prices.refresh();
-    const std::int64_t at_ms = event.occurred_at_ms.value_or(ledger.impl().now());
-    reason = price_usage(prices, price_query(event, event, at_ms), counts_of(event)).reason;
-  });
-  return reason;
 }
 
 }  // namespace genops

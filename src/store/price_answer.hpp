@@ -29,6 +29,7 @@ struct UnitAnswer {
   std::int64_t pico_usd = 0, per = 0, above_tokens = 0;
   std::size_t row = 0;  ///< in PriceAnswer::taken
   std::string why;      ///< "exact name", "pattern {..}", "as input", "set by the user"
+  std::string brief;    ///< the same without the pattern, which is the row's `match`
 };
 
 struct PriceAnswer {
@@ -40,8 +41,5 @@ struct PriceAnswer {
 };
 
 PriceAnswer answer_price(Ledger& ledger, const PriceQuestion& question);
-
-/// Why the books give `event` no cost; '' = they give one.
-std::string why_unpriced(Ledger& ledger, const Event& event);
 
 }  // namespace genops
