@@ -87,7 +87,9 @@ void IngestNotes::print_unpriced(const Globals& globals, Ledger& ledger) const {
                            unpriced_count_ == 1 ? "s" : "ve"));
   for (std::size_t i = 0; i < std::min(lines.size(), kShown); ++i)
     say(globals, fmt::format("  {} x {}", -lines[i].first, lines[i].second));
-  if (lines.size() > kShown) say(globals, fmt::format("  and {} more reasons", lines.size() - kShown));
+  if (lines.size() > kShown)
+    say(globals, fmt::format("  and {} more reasons; `genops price reprice --dry-run` lists them all",
+                             lines.size() - kShown));
   for (const auto& [events, reason] : lines) {
     if (const std::optional<MissingPrice>& missing = by_reason.at(reason).second)
       return say(globals, missing_price_hint(*missing));
