@@ -98,7 +98,7 @@ void IngestNotes::print_unpriced(const Globals& globals, Ledger& ledger) const {
 
 void IngestNotes::print(const Globals& globals, Ledger& ledger) const {
   if (further_ > 0)
-    say(globals, fmt::format("{} more event{} for what other models did within these responses", further_,
+    say(globals, fmt::format("{} more event{} for further iterations within these responses", further_,
                              plural(further_)));
   if (!passed_over_.empty())
     say(globals, fmt::format("passed over, being no fields of an event: {}", listed(passed_over_)));

@@ -24,7 +24,7 @@ class IngestNotes {
   void provider_cost(std::int64_t here_nanos, std::int64_t provider_nanos);
   /// Lines of a log that cost nobody anything.
   void unpaid(std::int64_t lines) { unpaid_ += lines; }
-  /// Events for what other models did within a response.
+  /// Events for further iterations within a response.
   void further(std::int64_t events) { further_ += events; }
 
   /// A new event from a response without an id: read again, it is another one.

@@ -148,7 +148,7 @@ void Intake::record(Batch& batch) {
   progress_.update(read_, batch.fraction);
 }
 
-/// A record counts as what became of its own event; what other models did within it is told beside.
+/// A record counts as what became of its own event; further iterations within it are told beside.
 void Intake::take_outcome(const Record& record, const Event* events, const RecordResult* results) {
   std::int64_t cost = 0;
   bool is_new = true, priced = true;

@@ -109,7 +109,7 @@ ParsedEvent event_of_file(const std::string& name, const std::string& ledger) {
   return parse_event_json(file.read_all(kMaxLineBytes));
 }
 
-/// The event and, in the same transaction, those for what other models did within its response.
+/// The event and, in the same transaction, those for further iterations within its response.
 Recorded record_all(Ledger& ledger, const ParsedEvent& event) {
   std::vector<RecordResult> results = ledger.record_batch(all_events(event));
   for (const RecordResult& result : results)
@@ -140,7 +140,7 @@ void mention_outcome(const Globals& globals, Ledger& ledger, const ParsedEvent& 
     say(globals, "this request was recorded before; what it used beyond that is an adjustment");
   if (recorded.outcome != Recorded::Outcome::recorded) return;
   if (!event.further.empty())
-    say(globals, fmt::format("{} more event{} for what other models did within the response",
+    say(globals, fmt::format("{} more event{} for further iterations within the response",
                              event.further.size(), event.further.size() == 1 ? "" : "s"));
   if (!event.unknown_usage.empty())
     say(globals, fmt::format("usage that this version does not know, kept in raw_usage and not counted: {}",
