@@ -43,10 +43,12 @@ Defaults defaults_of(const IngestOptions& options, const std::optional<Format>& 
   Defaults defaults;
   for (const std::string& text : options.defaults) {
     const auto [name, value] = name_and_value(text, "--default");
-    if (format == Format::responses && name == "provider")
+    if (value.empty()) throw UsageError("--default", name + "=VALUE", text);
+    const bool takes_provider = format == Format::responses;
+    if (takes_provider && name == "provider")
       defaults.provider = value;
     else
-      set_default(defaults.attribution, name, value, "--default");
+      set_default(defaults.attribution, name, value, "--default", takes_provider);
   }
   return defaults;
 }

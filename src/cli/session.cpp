@@ -107,10 +107,11 @@ Ledger open_recorder(const Globals& globals, Options options) {
 }
 
 void set_default(Attribution& defaults, const std::string& name, const std::string& value,
-                 std::string_view argument) {
+                 std::string_view argument, bool takes_provider) {
   const auto names = attribution_names().subspan(1);  // every event states its provider itself
   if (std::find(names.begin(), names.end(), name) == names.end()) {
-    throw UsageError(argument, fmt::format("one of {}", fmt::join(names, ", ")), name);
+    const auto all = takes_provider ? attribution_names() : names;
+    throw UsageError(argument, fmt::format("one of {}", fmt::join(all, ", ")), name);
   }
   defaults.*find_attribution_field(name)->value = value;
 }

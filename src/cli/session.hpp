@@ -54,9 +54,10 @@ Ledger open_writer(const Globals& globals);
 /// leaves.
 Ledger open_recorder(const Globals& globals, Options options = {});
 
-/// Sets what events that leave `name` unset get. Throws: UsageError naming `argument`.
+/// Sets what events that leave `name` unset get. Throws: UsageError naming `argument` and the names that it takes, which
+/// may be the provider, too.
 void set_default(Attribution& defaults, const std::string& name, const std::string& value,
-                 std::string_view argument);
+                 std::string_view argument, bool takes_provider);
 /// provider, model, team, ...
 std::span<const std::string_view> attribution_names();
 bool is_attribute(std::string_view name);
