@@ -76,6 +76,20 @@ void check_rejects_file(const IngestOptions& options, const std::vector<std::str
   }
 }
 
+/// Where nothing was what it was read as: that it may be something else.
+void mention_formats(const Globals& globals, const Intake& intake, Format format) {
+  const LogTotals& logs = intake.logs();
+  if (format == Format::events && intake.read() > 0 && intake.rejected() == intake.read())
+    say(globals,
+        fmt::format("hint: all of it was refused as events; where it is something else, --format says "
+                    "what, one of {}",
+                    format_names()));
+  if (intake.read() == 0 && logs.unpaid == 0 && logs.lines > 0)
+    say(globals, fmt::format("nothing of {} in {} line{} of {} file{}; --format may be another one of {}",
+                             name_of(format), logs.lines, logs.lines == 1 ? "" : "s", logs.files,
+                             logs.files == 1 ? "" : "s", format_names()));
+}
+
 int run_ingest(const Globals& globals, const IngestOptions& options) {
   const std::optional<Format> format = asked_format(options);
   Defaults defaults = defaults_of(options, format);
@@ -98,7 +112,9 @@ int run_ingest(const Globals& globals, const IngestOptions& options) {
     warn(intake.how_far());
     throw;
   }
-  return intake.finish();
+  const int code = intake.finish();
+  mention_formats(globals, intake, format.value_or(Format::events));
+  return code;
 }
 
 }  // namespace

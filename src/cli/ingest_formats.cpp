@@ -62,12 +62,16 @@ std::optional<Format> find_format(std::string_view name) {
   return static_cast<Format>(found - kNames.begin());
 }
 
+std::string_view name_of(Format format) {
+  return kNames.at(static_cast<std::size_t>(format));
+}
+
 std::string format_names() {
   return fmt::format("{}", fmt::join(kNames, ", "));
 }
 
 std::vector<std::string> files_to_ingest(Format format, const std::vector<std::string>& names) {
-  if (is_log(format)) return log_files(kNames.at(static_cast<std::size_t>(format)), names);
+  if (is_log(format)) return log_files(name_of(format), names);
   if (names.empty()) throw UsageError("expected a file, a directory, or - for stdin, found none");
   return input_files(names);
 }
@@ -99,8 +103,7 @@ void FormatReader::read(const std::string& name, Format format) {
     refuse_ledger_file(name, ledger_.path(), "input");
     intake_.begin_file(name);
     Sink sink(intake_);
-    const LogCounts counts = read_llm_database(name, sink);
-    intake_.add_counted(counts.copies, counts.unpaid);
+    intake_.add_log(read_llm_database(name, sink));
     return;
   }
   InputFile file(name, ledger_.path());
@@ -201,8 +204,7 @@ LogReader& FormatReader::reader_of(Format format) {
 
 void FormatReader::read_log(LogReader& reader, InputFile& file) {
   Sink sink(intake_);
-  const LogCounts counts = reader.read(file.stream(), file.name(), sink);
-  intake_.add_counted(counts.copies, counts.unpaid);
+  intake_.add_log(reader.read(file.stream(), file.name(), sink));
 }
 
 }  // namespace genops::cli

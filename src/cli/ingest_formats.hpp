@@ -18,6 +18,7 @@ namespace genops::cli {
 enum class Format { events, responses, csv, claude_code, codex, llm, litellm };
 
 std::optional<Format> find_format(std::string_view name);
+std::string_view name_of(Format format);
 /// "events, responses, csv, .."
 std::string format_names();
 

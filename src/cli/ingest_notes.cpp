@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "cli/output.hpp"
@@ -105,7 +106,12 @@ void IngestNotes::print(const Globals& globals, Ledger& ledger) const {
   if (!unknown_usage_.empty())
     say(globals, fmt::format("usage that this version does not know, kept in raw_usage and not counted: {}",
                              listed(unknown_usage_)));
-  if (unpaid_ > 0) say(globals, fmt::format("{} line{} of no spend passed over", unpaid_, plural(unpaid_)));
+  if (logs_.unpaid > 0)
+    say(globals, fmt::format("{} line{} of no spend passed over", logs_.unpaid, plural(logs_.unpaid)));
+  if (logs_.broken > 0)
+    say(globals, fmt::format("{} broken line{} passed over ({}{})", logs_.broken, plural(logs_.broken),
+                             fmt::join(logs_.first_broken, ", "),
+                             logs_.broken > std::ssize(logs_.first_broken) ? ", .." : ""));
   if (differing_ > 0)
     say(globals,
         fmt::format("{} of {} costs differ from what the provider says it charged: ${} here, ${} there",

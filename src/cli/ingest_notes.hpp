@@ -11,6 +11,12 @@
 
 namespace genops::cli {
 
+/// What logs came to: the sums of LogCounts.
+struct LogTotals {
+  std::int64_t files = 0, lines = 0, copies = 0, unpaid = 0, broken = 0;
+  std::vector<std::string> first_broken;  ///< "FILE:LINE"
+};
+
 /// What there is to say about an import beside its counts: what has no price, what was not understood.
 class IngestNotes {
  public:
@@ -22,8 +28,8 @@ class IngestNotes {
   void passed_over(const std::string& name) { ++passed_over_[name]; }
   /// An event whose provider says what it charged.
   void provider_cost(std::int64_t here_nanos, std::int64_t provider_nanos);
-  /// Lines of a log that cost nobody anything.
-  void unpaid(std::int64_t lines) { unpaid_ += lines; }
+  /// What logs tell beside their events.
+  void logs(const LogTotals& totals) { logs_ = totals; }
   /// Events for further iterations within a response.
   void further(std::int64_t events) { further_ += events; }
 
@@ -46,7 +52,8 @@ class IngestNotes {
 
   std::unordered_map<std::string, Group> unpriced_;  // by what the price depends on
   std::map<std::string, std::int64_t> unknown_usage_, passed_over_;
-  std::int64_t unpriced_count_ = 0, unpaid_ = 0, further_ = 0, keyless_ = 0;
+  std::int64_t unpriced_count_ = 0, further_ = 0, keyless_ = 0;
+  LogTotals logs_;
   std::int64_t provider_costs_ = 0, differing_ = 0, here_nanos_ = 0, provider_nanos_ = 0;
   std::string key_;  // kept for its memory
 };

@@ -82,9 +82,15 @@ void Intake::reject(std::int64_t line, const std::string& reason, std::string_vi
   submit_when_full();
 }
 
-void Intake::add_counted(std::int64_t copies, std::int64_t unpaid) {
-  copies_ += copies;
-  unpaid_ += unpaid;
+void Intake::add_log(const LogCounts& counts) {
+  ++logs_.files;
+  logs_.lines += counts.lines;
+  logs_.copies += counts.copies;
+  logs_.unpaid += counts.unpaid;
+  logs_.broken += counts.broken;
+  for (const std::int64_t line : counts.first_broken)
+    if (logs_.first_broken.size() < kShownBroken)
+      logs_.first_broken.push_back(fmt::format("{}:{}", names_.back(), line));
 }
 
 void Intake::submit_when_full() {
@@ -193,9 +199,9 @@ void Intake::complete() {
 
 /// The summary comes first: what it counts is recorded, whatever becomes of the fold.
 int Intake::finish() {
-  read_ += copies_;
-  duplicate_ += copies_;
-  notes_.unpaid(unpaid_);
+  read_ += logs_.copies;
+  duplicate_ += logs_.copies;
+  notes_.logs(logs_);
   rejects_.finish();
   print_summary();
   flush_stdout();
@@ -228,6 +234,7 @@ void Intake::print_summary() const {
       members.emplace_back("unpriced", std::to_string(notes_.unpriced_count()));
     if (notes_.unknown_usage_json() != "{}")
       members.emplace_back("unknown_usage", notes_.unknown_usage_json());
+    if (logs_.broken > 0) members.emplace_back("broken", std::to_string(logs_.broken));
     print(json_object(members) + '\n');
     return;
   }

@@ -14,6 +14,7 @@
 #include "cli/ingest_notes.hpp"
 #include "cli/progress.hpp"
 #include "cli/rejects.hpp"
+#include "ingest/agent_log.hpp"
 #include "ingest/event_json.hpp"
 
 namespace genops::cli {
@@ -36,8 +37,8 @@ class Intake {
   void add(ParsedEvent&& event, std::int64_t line, std::string_view input,
            std::vector<std::string> passed_over = {});
   void reject(std::int64_t line, const std::string& reason, std::string_view input);
-  /// Requests that a log tells more than once, and lines that cost nobody anything.
-  void add_counted(std::int64_t copies, std::int64_t unpaid);
+  /// What the log that was read last tells beside its events: copies, lines of no spend, broken ones.
+  void add_log(const LogCounts& counts);
   /// How far the file is read, for the progress bar.
   void show(std::int64_t bytes_of_file) { bytes_of_file_ = bytes_of_file; }
   /// Hands over what came so far, so that it need not wait for more.
@@ -47,6 +48,10 @@ class Intake {
   void complete();
   /// After complete(): prints the summary and the notes. The exit code.
   int finish();
+  /// After finish(): how many records there were, and how many of them were refused.
+  std::int64_t read() const { return read_; }
+  std::int64_t rejected() const { return rejects_.count(); }
+  const LogTotals& logs() const { return logs_; }
   /// What is in the ledger after a failure. Ends the recording.
   std::string how_far();
 
@@ -82,7 +87,7 @@ class Intake {
   std::deque<std::string> names_;
   Batch batch_;
   std::int64_t bytes_before_ = 0, bytes_of_file_ = 0;
-  std::int64_t copies_ = 0, unpaid_ = 0;
+  LogTotals logs_;
   // Of the recording thread, and of the reading one after close():
   Progress progress_;
   Rejects rejects_;

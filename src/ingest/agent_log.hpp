@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "genops/event.hpp"
 
@@ -23,11 +24,15 @@ class LogSink {
   virtual void reject(std::int64_t line, const std::string& error, std::string_view input) = 0;
 };
 
+inline constexpr std::size_t kShownBroken = 3;
+
 struct LogCounts {
   std::int64_t lines = 0, bytes = 0;
   std::int64_t requests = 0;  ///< lines that tell of a paid request and can be read
   std::int64_t copies = 0;    ///< of these: told by another line of this file, or of a file before it
   std::int64_t unpaid = 0;    ///< lines with usage that nobody pays: synthetic answers, reports of API errors
+  std::int64_t broken = 0;    ///< lines that were passed over and end before their object does
+  std::vector<std::int64_t> first_broken;  ///< of these at most kShownBroken, for a message
 };
 
 /// Reads the files of one tool, in order, for one import. It keeps between files what it needs to tell copies.

@@ -263,13 +263,19 @@ LogCounts ClaudeCodeReader::read(std::istream& in, std::string_view path, LogSin
   LogLines lines(in);
   for (std::string_view line; lines.next(line);) {
     // Tools' output that quotes it has it with escapes.
-    if (!contains(line, "\"usage\"")) continue;
+    if (!contains(line, "\"usage\"")) {
+      count_if_broken(counts_, line, lines.line_number());
+      continue;
+    }
     try {
       lines.check_length();
       read_line(line, lines.line_number());
     } catch (const Error& error) {
       // The last line may lack its rest as yet: the next import reads it.
-      if (lines.is_ended()) reject_line(sink, lines.line_number(), error, line);
+      if (lines.is_ended())
+        reject_line(sink, lines.line_number(), error, line);
+      else
+        count_broken(counts_, lines.line_number());
     }
   }
   judge_copies();

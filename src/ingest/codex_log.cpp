@@ -202,14 +202,20 @@ LogCounts CodexReader::read(std::istream& in, std::string_view path, LogSink& si
   keys_.clear();
   LogLines lines(in);
   for (std::string_view line; lines.next(line);) {
-    if (!tells_something(line)) continue;
+    if (!tells_something(line)) {
+      count_if_broken(counts_, line, lines.line_number());
+      continue;
+    }
     std::optional<Event> event;
     try {
       lines.check_length();
       event = read_line(line);
     } catch (const Error& error) {
       // The last line may lack its rest as yet: the next import reads it.
-      if (lines.is_ended()) reject_line(sink, lines.line_number(), error, line);
+      if (lines.is_ended())
+        reject_line(sink, lines.line_number(), error, line);
+      else
+        count_broken(counts_, lines.line_number());
     }
     if (event) sink.event(std::move(*event), lines.line_number());
   }

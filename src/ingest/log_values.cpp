@@ -33,6 +33,16 @@ void reject_line(LogSink& sink, std::int64_t line, const Error& error, std::stri
   sink.reject(line, error.what(), input.substr(0, kMaxLineBytes));
 }
 
+void count_if_broken(LogCounts& counts, std::string_view line, std::int64_t number) {
+  const std::size_t last = line.find_last_not_of(" \t\r");
+  if (last != std::string_view::npos && line[last] != '}') count_broken(counts, number);
+}
+
+void count_broken(LogCounts& counts, std::int64_t number) {
+  ++counts.broken;
+  if (counts.first_broken.size() < kShownBroken) counts.first_broken.push_back(number);
+}
+
 bool contains(std::string_view line, std::string_view text) {
   return memmem(line.data(), line.size(), text.data(), text.size()) != nullptr;
 }

@@ -24,6 +24,12 @@ std::int64_t parse_utc(std::string_view text, std::string_view argument);
 /// A line to the sink's rejects, cut to what they keep.
 void reject_line(LogSink& sink, std::int64_t line, const Error& error, std::string_view input);
 
+/// Counts a line that was passed over, where it does not end as an object does: it was cut, or is none. A look at its last
+/// byte, so that passing over lines stays as fast as finding them.
+void count_if_broken(LogCounts& counts, std::string_view line, std::int64_t number);
+/// Counts one that is known to be broken.
+void count_broken(LogCounts& counts, std::int64_t number);
+
 /// Whether `text` stands in the line.
 bool contains(std::string_view line, std::string_view text);
 

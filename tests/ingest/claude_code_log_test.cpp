@@ -277,6 +277,20 @@ TEST(ClaudeCodeLog, ALastLineThatIsBeingWrittenWaitsForTheNextImport) {
   EXPECT_EQ(read_one(line.substr(0, line.size() - 1)).events.size(), 1U) << "whole, but for its line end";
 }
 
+TEST(ClaudeCodeLog, LinesThatArePassedOverAndEndInTheMiddleAreCounted) {
+  const std::string whole = R"({"type":"user","message":{"content":"hello"}})",
+                    cut = R"({"type":"user","mess)", line = Line().text();
+  LogCounts counts;
+  const KeptLog log =
+      read_one(whole + "\r\n" + cut + "\n\n  \n" + whole + " \t\n" + std::string(7, '\0') + "\n" +
+                   output_of(3, "req_9") + "garbage\n" + cut + "\n" + line.substr(0, 40),
+               &counts);
+  EXPECT_EQ(log.events.size(), 1U);
+  EXPECT_TRUE(log.rejects.empty());
+  EXPECT_EQ(counts.broken, 5);
+  EXPECT_EQ(counts.first_broken, (std::vector<std::int64_t>{2, 6, 8}));
+}
+
 TEST(ClaudeCodeLog, AnyOrderOfCopiesGivesTheSame) {
   const unsigned seed = std::random_device()();
   SCOPED_TRACE("seed " + std::to_string(seed));

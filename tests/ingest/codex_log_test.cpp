@@ -172,6 +172,15 @@ TEST(CodexLog, SpacesAndTheOrderOfMembersAreNoMatter) {
       << "no session is told: the file's name";
 }
 
+TEST(CodexLog, LinesThatArePassedOverAndEndInTheMiddleAreCounted) {
+  LogCounts counts;
+  const KeptLog log =
+      read_one(session("a") + R"({"type":"event_m)" + "\n" + R"({"type":"token_count")", &counts);
+  EXPECT_TRUE(log.events.empty() && log.rejects.empty());
+  EXPECT_EQ(counts.broken, 2);
+  EXPECT_EQ(counts.first_broken, (std::vector<std::int64_t>{2, 3}));
+}
+
 TEST(CodexLog, BrokenReportsAreRejectedByName) {
   struct Broken {
     std::string usage, error;
