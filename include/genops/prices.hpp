@@ -26,6 +26,7 @@ struct PriceChange {
 /// What an import does, or would do.
 struct PriceImport {
   std::string book, format, version;
+  std::string replaced_version;                   ///< of the book that it replaces; '' = there is none
   std::int64_t models = 0, values = 0, kept = 0;  ///< of the file; what is not kept is in not_understood
   std::vector<std::string> rounded;               ///< values that were rounded, below 10^-18 USD per token
   std::map<std::string, std::vector<std::string>> not_understood;  ///< reason -> models
@@ -46,8 +47,9 @@ struct UserPrice {
   std::map<std::string, std::string>
       usd;  ///< by unit, decimal USD per 1,000,000 tokens or characters, 1,000 of anything else
 };
+/// Returns the user's prices that it replaces, but for those that were the same; what it ends is none of them.
 /// Throws: Error{invalid_argument} naming the unit or the price.
-void set_price(Ledger& ledger, const UserPrice& price);
+std::vector<UserPrice> set_price(Ledger& ledger, const UserPrice& price);
 
 struct RepriceOptions {
   std::int64_t from_ms = 0;  ///< events that occurred at or after it

@@ -157,6 +157,21 @@ std::string json(const ImportOptions& options, const PriceImport& found) {
          '\n';
 }
 
+std::optional<std::int64_t> day_of(const std::string& version) {
+  try {
+    return parse_time(version, "UTC", "version");
+  } catch (const Error&) {  // a version need not be a date
+    return std::nullopt;
+  }
+}
+
+void mention_older(const Globals& globals, const PriceImport& found) {
+  const auto before = day_of(found.replaced_version), after = day_of(found.version);
+  if (before && after && *after < *before)
+    say(globals, fmt::format("{} {} is older than {}, which it replaces", found.book, found.version,
+                             found.replaced_version));
+}
+
 int run_import(const Globals& globals, const ImportOptions& options) {
   static constexpr const char* kFormats[] = {"genai-prices", "litellm", "genops"};
   if (!options.format.empty() && std::ranges::find(kFormats, options.format) == std::end(kFormats))
@@ -176,6 +191,7 @@ int run_import(const Globals& globals, const ImportOptions& options) {
                 fmt::format("{}: {}", options.file == "-" ? "stdin" : options.file, error.what()),
                 error.hint().empty() ? "nothing was changed" : error.hint());
   }
+  mention_older(globals, found);
   if (globals.json)
     print(json(options, found));
   else

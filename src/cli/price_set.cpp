@@ -39,26 +39,41 @@ UserPrice asked_price(const SetOptions& options) {
   for (std::size_t i = 0; i < kUnits; ++i) {
     if (options.flags[i]->count() == 0) continue;
     const std::string_view unit = unit_facts()[i].name;
-    as_usage([&] {
+    price.usd[std::string(unit)] = as_usage([&] {
       try {
         const Scaled usd = parse_scaled(options.usd[i], kPriceDecimals);
-        if (usd.exact && usd.value >= 0) return;
+        if (usd.exact && usd.value >= 0) return price_text(usd.value);
       } catch (const Error& error) {
         throw Error(Errc::invalid_argument, fmt::format("{}: {}", flag_of(unit), error.what()));
       }
       throw UsageError(flag_of(unit), "USD from 0 with at most 12 decimals", options.usd[i]);
     });
-    price.usd.emplace(unit, options.usd[i]);
   }
   if (price.usd.empty())
     throw UsageError("expected the price of at least one unit, such as --input 3 --output 15, found none");
   return price;
 }
 
+/// "input $3/1M, output $15/1M"
+std::string prices_text(const UserPrice& price) {
+  std::string prices;
+  for (const auto& [unit, usd] : price.usd)
+    prices += fmt::format("{}{} ${}/{}", prices.empty() ? "" : ", ", unit, usd,
+                          per_text(facts_of(*find_unit(unit)).per));
+  return prices;
+}
+
+void mention_replaced(const Globals& globals, const std::vector<UserPrice>& replaced) {
+  for (const UserPrice& each : replaced)
+    say(globals, fmt::format("this replaces your price{}: {}",
+                             each.valid_from_ms ? " from " + moment_text(*each.valid_from_ms) : "",
+                             prices_text(each)));
+}
+
 int run_set(const Globals& globals, const SetOptions& options) {
   const UserPrice price = asked_price(options);
   Ledger ledger = open_recorder(globals);
-  set_price(ledger, price);
+  const std::vector<UserPrice> replaced = set_price(ledger, price);
   if (globals.json) {
     std::vector<std::pair<std::string, std::string>> usd;
     for (const auto& [unit, text] : price.usd) usd.emplace_back(unit, json_text(text));
@@ -69,14 +84,13 @@ int run_set(const Globals& globals, const SetOptions& options) {
                        {"valid_from", json_value(moment_value(price.valid_from_ms))},
                        {"usd", json_object(usd)}}) +
           '\n');
+    mention_replaced(globals, replaced);
     return kDone;
   }
-  std::string prices;
-  for (const auto& [unit, text] : price.usd)
-    prices += fmt::format("{}{} ${}/{}", prices.empty() ? "" : ", ", unit, text,
-                          per_text(facts_of(*find_unit(unit)).per));
   say(globals, fmt::format("{} {}{}: {}", canonical_provider(price.provider), printable(price.model),
-                           price.valid_from_ms ? " from " + moment_text(*price.valid_from_ms) : "", prices));
+                           price.valid_from_ms ? " from " + moment_text(*price.valid_from_ms) : "",
+                           prices_text(price)));
+  mention_replaced(globals, replaced);
   say(globals,
       "this is for what is recorded from now on; `genops price reprice --dry-run` shows what it changes in "
       "history");

@@ -19,17 +19,19 @@ namespace {
 
 constexpr std::int64_t kBatchEvents = 4096;
 constexpr std::string_view kUserBook = "user";
+constexpr int kPriceDecimals = 12;
 
-std::vector<PriceChange> changes_of(const BookComparison& comparison) {
-  std::vector<PriceChange> changes;
+/// Puts into the result what the book of the file changes.
+void compare(sqlite3* db, const Book& book, PriceImport& result) {
+  const BookComparison comparison = compare_book(db, book);
+  result.replaced_version = comparison.before.version;
   for (const RateChange& each : comparison.changes) {
     const Price& price = *each.price;
     const UnitFacts& unit = facts_of(each.unit);
-    changes.push_back({price.provider, price.model, price.region, price.service_tier, price.valid_from_ms,
-                       price.valid_to_ms, std::string(unit.name), each.above_tokens, unit.per,
-                       each.before_pico_usd, each.after_pico_usd});
+    result.changes.push_back({price.provider, price.model, price.region, price.service_tier,
+                              price.valid_from_ms, price.valid_to_ms, std::string(unit.name),
+                              each.above_tokens, unit.per, each.before_pico_usd, each.after_pico_usd});
   }
-  return changes;
 }
 
 Price price_of(const UserPrice& given) {
@@ -47,7 +49,7 @@ Price price_of(const UserPrice& given) {
       throw Error(Errc::invalid_argument,
                   "unit: expected input, output, cache_read, .., found '" + name + "'");
     try {
-      const Scaled scaled = parse_scaled(usd, 12);
+      const Scaled scaled = parse_scaled(usd, kPriceDecimals);
       if (scaled.value < 0 || !scaled.exact)
         throw Error(Errc::invalid_argument, "expected USD from 0 with at most 12 decimals, found " + usd);
       price.rates.push_back({*unit, scaled.value});
@@ -61,16 +63,33 @@ Price price_of(const UserPrice& given) {
   return price;
 }
 
-/// Puts a price among the user's: what held for the same until its start ends there, what began later is replaced.
-void put_price(Book& book, Price price) {
+UserPrice user_price(const Price& price) {
+  UserPrice user{price.provider, price.model, price.region, price.service_tier, price.valid_from_ms, {}};
+  for (const Rate& rate : price.rates)
+    user.usd.emplace(facts_of(rate.unit).name, decimal_text(rate.pico_usd, kPriceDecimals));
+  return user;
+}
+
+bool is_equal(const Price& a, const Price& b) {
+  return a.valid_from_ms == b.valid_from_ms && a.valid_to_ms == b.valid_to_ms &&
+         user_price(a).usd == user_price(b).usd;
+}
+
+/// Puts a price among the user's: what held for the same until its start ends there, what began later is replaced. The
+/// latter come back.
+std::vector<UserPrice> put_price(Book& book, Price price) {
   std::vector<Price> kept;
+  std::vector<UserPrice> replaced;
   for (Price& each : book.prices) {
     const bool same = each.provider == price.provider && each.match == price.match &&
                       each.region == price.region && each.service_tier == price.service_tier;
     if (same) {
       const bool held_before =
           price.valid_from_ms && (!each.valid_from_ms || *each.valid_from_ms < *price.valid_from_ms);
-      if (!held_before) continue;
+      if (!held_before) {
+        if (!is_equal(each, price)) replaced.push_back(user_price(each));
+        continue;
+      }
       if (!each.valid_to_ms || *each.valid_to_ms > *price.valid_from_ms)
         each.valid_to_ms = price.valid_from_ms;
     }
@@ -78,6 +97,7 @@ void put_price(Book& book, Price price) {
   }
   kept.push_back(std::move(price));
   book.prices = std::move(kept);
+  return replaced;
 }
 
 /// Sums differences per day and model.
@@ -114,29 +134,30 @@ PriceImport import_prices(Ledger& ledger, std::string_view json, std::string_vie
     throw Error(Errc::invalid_argument,
                 "name: expected the name of a book of your own, found '" + file.book.name + "'",
                 "'user' holds what `genops price set` sets, 'genops' what comes with the program");
-  PriceImport result{file.book.name, file.format,  file.book.version,   file.models, file.values,
+  PriceImport result{file.book.name, file.format,  file.book.version,   {}, file.models, file.values,
                      file.kept,      file.rounded, file.not_understood, {}};
   if (dry_run) {
-    ledger.impl().read(
-        [&](SQLite::Database& db) { result.changes = changes_of(compare_book(db.getHandle(), file.book)); });
+    ledger.impl().read([&](SQLite::Database& db) { compare(db.getHandle(), file.book, result); });
     return result;
   }
   ledger.impl().write([&](SQLite::Database& db) {
-    result.changes = changes_of(compare_book(db.getHandle(), file.book));
+    compare(db.getHandle(), file.book, result);
     install_book(db.getHandle(), file.book, BookRank::imported, ledger.impl().now());
   });
   return result;
 }
 
-void set_price(Ledger& ledger, const UserPrice& given) {
+std::vector<UserPrice> set_price(Ledger& ledger, const UserPrice& given) {
   Price price = price_of(given);
+  std::vector<UserPrice> replaced;
   ledger.impl().write([&](SQLite::Database& db) {
     Book book = read_book(db.getHandle(), kUserBook);
     const std::int64_t now_ms = ledger.impl().now();
     book.version = format_time(now_ms).substr(0, 10);
-    put_price(book, std::move(price));
+    replaced = put_price(book, std::move(price));
     install_book(db.getHandle(), book, BookRank::user, now_ms);
   });
+  return replaced;
 }
 
 Repricing reprice(Ledger& ledger, const RepriceOptions& options) {

@@ -72,6 +72,21 @@ TEST_F(Prices, SetByAUserComeFirstUnitByUnitFromTheirDayOn) {
       << "the later price holds from its own day on";
 }
 
+TEST_F(Prices, SetByAUserThatAreReplacedComeBack) {
+  const auto set = [&](std::optional<std::int64_t> from_ms, const char* usd) {
+    return set_price(ledger, {"acme", "m", {}, {}, from_ms, {{"input", usd}}});
+  };
+  EXPECT_TRUE(set(std::nullopt, "1").empty());
+  EXPECT_TRUE(set(std::nullopt, "1.0").empty()) << "the same again replaces nothing";
+  EXPECT_TRUE(set(kTestNow, "2").empty()) << "what held until then stays";
+  const std::vector<UserPrice> replaced = set(std::nullopt, "3");
+  ASSERT_EQ(replaced.size(), 2U);
+  EXPECT_EQ(replaced[0].valid_from_ms, std::nullopt);
+  EXPECT_EQ(replaced[0].usd.at("input"), "1");
+  EXPECT_EQ(replaced[1].valid_from_ms, kTestNow);
+  EXPECT_EQ(replaced[1].usd.at("input"), "2");
+}
+
 TEST_F(Prices, ThatAreWrongAreRefusedByName) {
   for (const auto& [unit, usd, wanted] :
        {std::tuple{"colour", "1", "unit"}, std::tuple{"input", "-1", "input"},
