@@ -33,7 +33,7 @@ void reprice(sqlite3* db, PriceTables& prices, std::int64_t first, std::int64_t 
     if (event.cost.price_id == std::optional<std::int64_t>(0)) continue;  // stated by an adjustment
     const EventCost after = price(prices, event);
     if (!after.cost_nanos) {
-      if (!event.cost.cost_nanos) visitor.still_unpriced(after.reason);
+      (event.cost.cost_nanos ? visitor.no_longer_priced : visitor.still_unpriced)(after.reason);
       continue;
     }
     if (after.cost_nanos == event.cost.cost_nanos) continue;

@@ -22,6 +22,8 @@ struct PriceDifference {
 struct RepriceVisitor {
   std::function<void(const PriceDifference&)> difference;
   std::function<void(const std::string& reason)> still_unpriced;  ///< of each event that has no price
+  std::function<void(const std::string& reason)>
+      no_longer_priced;  ///< and of each that had one, and keeps its cost
 };
 
 /// Compares the events first <= seq <= last that occurred at `from_ms` or later with the book. Stated costs are no matter of the

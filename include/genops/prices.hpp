@@ -63,10 +63,12 @@ struct Repricing {
     std::string day, provider, model;
     std::int64_t events = 0;        ///< whose cost is another
     std::int64_t newly_priced = 0;  ///< of these, had none
-    std::int64_t before_nanos = 0, after_nanos = 0;
+    std::int64_t before_nanos = 0;  ///< of those that had one
+    std::int64_t after_nanos = 0;
   };
   std::vector<Line> lines;
-  std::map<std::string, std::int64_t> still_unpriced;  ///< reason -> events
+  std::map<std::string, std::int64_t> still_unpriced;    ///< reason -> events
+  std::map<std::string, std::int64_t> no_longer_priced;  ///< the same of events that keep the cost they have
 };
 
 /// Compares history with the books, and appends an adjustment per event that they price in another way (unless `dry_run`).

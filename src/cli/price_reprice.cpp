@@ -18,13 +18,25 @@ struct RepriceAsked {
   bool dry_run = false;
 };
 
+/// What the events of a line cost before; where none of them had a cost that is unknown, and not 0.
+Value before_value(const Repricing::Line& line) {
+  const bool is_unknown = line.events > 0 && line.events == line.newly_priced;
+  return is_unknown ? Value(nullptr) : Value(line.before_nanos);
+}
+
+std::string reasons_json(const std::map<std::string, std::int64_t>& reasons) {
+  std::vector<std::pair<std::string, std::string>> members;
+  for (const auto& [reason, events] : reasons) members.emplace_back(reason, std::to_string(events));
+  return json_object(members);
+}
+
 Table lines_table(const Repricing& found) {
   Table table = {{"day", "provider", "model", "events", "newly_priced", "before_nanos", "after_nanos",
                   "difference_nanos"},
                  {}};
   for (const Repricing::Line& line : found.lines) {
     table.rows.push_back({line.day, line.provider, line.model.empty() ? Value(nullptr) : Value(line.model),
-                          line.events, line.newly_priced, line.before_nanos, line.after_nanos,
+                          line.events, line.newly_priced, before_value(line), line.after_nanos,
                           line.after_nanos - line.before_nanos});
   }
   return table;
@@ -42,20 +54,18 @@ Repricing::Line totals_of(const Repricing& found) {
 }
 
 std::string reprice_json(const Repricing& found, const Repricing::Line& total, bool dry_run) {
-  std::vector<std::pair<std::string, std::string>> unpriced;
-  for (const auto& [reason, events] : found.still_unpriced)
-    unpriced.emplace_back(reason, std::to_string(events));
   std::string lines = json_array(lines_table(found));
   lines.pop_back();  // its line end
   return json_object({{"dry_run", dry_run ? "true" : "false"},
                       {"events", std::to_string(total.events)},
                       {"newly_priced", std::to_string(total.newly_priced)},
                       {"adjustments", dry_run ? "0" : std::to_string(total.events)},
-                      {"before_nanos", std::to_string(total.before_nanos)},
+                      {"before_nanos", json_value(before_value(total))},
                       {"after_nanos", std::to_string(total.after_nanos)},
                       {"difference_nanos", std::to_string(total.after_nanos - total.before_nanos)},
                       {"lines", lines},
-                      {"still_unpriced", json_object(unpriced)}}) +
+                      {"still_unpriced", reasons_json(found.still_unpriced)},
+                      {"no_longer_priced", reasons_json(found.no_longer_priced)}}) +
          '\n';
 }
 
@@ -64,18 +74,21 @@ void print_repricing(const Globals& globals, const Repricing& found, const Repri
   if (!found.lines.empty()) {
     Table table = lines_table(found);
     if (found.lines.size() > 1)
-      table.rows.push_back({"total", nullptr, nullptr, total.events, total.newly_priced, total.before_nanos,
+      table.rows.push_back({"total", nullptr, nullptr, total.events, total.newly_priced, before_value(total),
                             total.after_nanos, total.after_nanos - total.before_nanos});
     print(text_table(for_reading(table)));
   }
   if (found.lines.empty())
-    print("nothing to reprice: the prices say what the ledger says\n");
+    print(found.no_longer_priced.empty() ? "nothing to reprice: the prices say what the ledger says\n"
+                                         : "nothing to reprice\n");
   else if (dry_run)
     say(globals, "nothing was recorded; without --dry-run each of these events gets an adjustment");
   else
     print(fmt::format("{} adjustment{} recorded\n", total.events, total.events == 1 ? "" : "s"));
   for (const auto& [reason, events] : found.still_unpriced)
     say(globals, fmt::format("still unpriced: {} x {}", events, reason));
+  for (const auto& [reason, events] : found.no_longer_priced)
+    say(globals, fmt::format("the cost stays as it is: {} x {}", events, reason));
 }
 
 int run_reprice(const Globals& globals, const RepriceAsked& asked) {

@@ -164,7 +164,8 @@ Repricing reprice(Ledger& ledger, const RepriceOptions& options) {
   Repricing result;
   Lines lines;
   const RepriceVisitor visitor{[&](const PriceDifference& difference) { lines.add(difference); },
-                               [&](const std::string& reason) { ++result.still_unpriced[reason]; }};
+                               [&](const std::string& reason) { ++result.still_unpriced[reason]; },
+                               [&](const std::string& reason) { ++result.no_longer_priced[reason]; }};
   std::optional<PriceTables> prices;  // kept from batch to batch: reading the books takes longer than one
   const std::int64_t last = ledger.last_seq();  // what is recorded from here on is priced as it comes
   for (std::int64_t first = 1; first <= last; first += kBatchEvents) {

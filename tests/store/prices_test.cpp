@@ -169,7 +169,9 @@ TEST_F(Prices, NeverUnpriceWhatHadAPrice) {
   ledger.record(usage("m", 1'000'000, 0));
   import_prices(ledger, R"({"format":"genops-prices/1","name":"test","version":"2026-02-01","prices":[]})",
                 "", "", false);
-  EXPECT_TRUE(reprice(ledger, {}).lines.empty());
+  const Repricing found = reprice(ledger, {});
+  EXPECT_TRUE(found.lines.empty() && found.still_unpriced.empty());
+  EXPECT_EQ(found.no_longer_priced, (std::map<std::string, std::int64_t>{{"no price for acme 'm'", 1}}));
   EXPECT_EQ(number("SELECT cost_nanos FROM cost_rollup('all', '')"), 2'000'000'000);
 }
 
