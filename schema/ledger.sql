@@ -421,8 +421,7 @@ BEGIN
       coalesce(NEW.cost_nanos, CAST(round(NEW.cost_usd * 1e9) AS INTEGER),
         CASE WHEN NEW.kind IN ('cached', 'released') THEN 0 END), NEW.duration_ms,
       NEW.session_id, NEW.error_type, NEW.input_cost_nanos, NEW.output_cost_nanos, NEW.reserved_nanos, NEW.policy_result,
-      NEW.reason_code, NEW.service_tier, NEW.region, NEW.response_model, NEW.units, NEW.attributes,
-      NEW.raw_usage
+      NEW.reason_code, NEW.service_tier, NEW.region, NEW.response_model, NEW.units, NEW.attributes, NEW.raw_usage
     FROM (
       SELECT substr(NEW.occurred_at, 1, 10) AS day, substr(NEW.occurred_at, 12, 8) AS time, zone,
         substr(NEW.occurred_at, 20, length(NEW.occurred_at) - 19 - length(zone)) AS fraction,
@@ -446,8 +445,7 @@ CREATE VIEW new_event(
   occurred_at, provider, model, operation_type, operation_name, team, project, environment, customer_id,
   cost_center, feature, user_id, input_tokens, output_tokens, cache_read_tokens, cache_write_tokens,
   cache_write_1h_tokens, reasoning_tokens, cost_nanos, duration_ms, session_id, error_type, input_cost_nanos,
-  output_cost_nanos, reserved_nanos, policy_result, reason_code, service_tier, region, response_model, units,
-  attributes, raw_usage
+  output_cost_nanos, reserved_nanos, policy_result, reason_code, service_tier, region, response_model, units, attributes, raw_usage
 ) AS SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
   NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
   NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL WHERE 0;

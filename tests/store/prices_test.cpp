@@ -5,35 +5,15 @@
 
 #include <tuple>
 
-#include "support/temp_ledger.hpp"
+#include "support/acme_ledger.hpp"
 
 namespace genops {
 namespace {
 
-constexpr const char* kBook = R"({"format":"genops-prices/1","name":"test","version":"2026-01-01","prices":[
-  {"provider":"acme","model":"m","to":"2026-01-10","usd":{"input":"3","output":"15","cache_read":"0.3"}},
-  {"provider":"acme","model":"m","from":"2026-01-10","usd":{"input":"2","output":"10"}}]})";
+using test::kAcmeBook;
+using test::usage;
 
-Event usage(const std::string& model, std::int64_t input, std::int64_t output) {
-  Event event;
-  event.provider = "acme";
-  event.model = model;
-  event.input_tokens = input;
-  event.output_tokens = output;
-  return event;
-}
-
-class Prices : public ::testing::Test {
- protected:
-  Prices() { import_prices(ledger, kBook, "", "", false); }
-
-  Value value(const std::string& sql) { return ledger.query(sql).rows.at(0).at(0); }
-  std::int64_t number(const std::string& sql) { return integer(ledger, sql); }
-  std::string text(const std::string& sql) { return std::get<std::string>(value(sql)); }
-
-  const Folder folder;
-  Ledger ledger = Ledger::open(folder / "a.db", fixed_clock());
-};
+class Prices : public test::AcmeLedger {};
 
 TEST_F(Prices, PriceWhatIsRecordedWithoutACost) {
   const Recorded recorded = ledger.record(usage("m", 1000, 100));
@@ -103,7 +83,8 @@ TEST_F(Prices, ThatAreWrongAreRefusedByName) {
 
 TEST_F(Prices, OfABookAreReplacedAndWhatDidNotChangeKeepsItsId) {
   const std::int64_t first = ledger.record(usage("m", 1, 1)).seq;
-  const std::string changed = std::string(kBook).replace(std::string(kBook).find("\"10\""), 4, "\"11\"");
+  const std::string changed =
+      std::string(kAcmeBook).replace(std::string(kAcmeBook).find("\"10\""), 4, "\"11\"");
   const PriceImport would = import_prices(ledger, changed, "genops", "", true);
   ASSERT_EQ(would.changes.size(), 1U);
   EXPECT_EQ(would.changes[0].before_pico_usd, 10'000'000'000'000);
@@ -193,87 +174,6 @@ TEST_F(Prices, OfACorrectedCountAreThoseOfTheWholeRequest) {
   EXPECT_EQ(number("SELECT cost_nanos FROM cost_rollup('all', '')"), 2'000'000'000);
 }
 
-TEST_F(Prices, OfALaterReadingOfTheSameRequestAreAddedAsTheDifference) {
-  Event event = usage("m", 1000, 1);
-  event.idempotency_key = "acme:msg_1";
-  event.revisable = true;
-  const Recorded first = ledger.record(event);
-  event.output_tokens = 101;
-  const Recorded second = ledger.record(event);
-  EXPECT_EQ(second.outcome, Recorded::Outcome::revised);
-  EXPECT_EQ(second.event_id, first.event_id);
-  EXPECT_EQ(second.cost_nanos, 2'000'000 + 1'010'000);
-  EXPECT_EQ(ledger.record(event).outcome, Recorded::Outcome::duplicate);
-  event.output_tokens = 50;
-  EXPECT_EQ(ledger.record(event).outcome, Recorded::Outcome::duplicate)
-      << "what says less is an earlier reading";
-  EXPECT_EQ(number("SELECT cost_nanos FROM cost_rollup('all', '')"), 3'010'000);
-  EXPECT_EQ(number("SELECT output_tokens FROM cost_rollup('all', '')"), 101);
-  EXPECT_EQ(number("SELECT events FROM cost_rollup('all', '')"), 1);
-  EXPECT_EQ(ledger.last_seq(), 2);
-  EXPECT_TRUE(reprice(ledger, {}).lines.empty());
-  event.model = "other";
-  EXPECT_THROW(ledger.record(event), Error) << "a key that means something else is a conflict";
-}
-
-TEST_F(Prices, OfLaterReadingsWhoseCostIsStatedAreTheLastOne) {
-  Event event = usage("m", 0, 10);
-  event.idempotency_key = "acme:msg_1";
-  event.revisable = true;
-  event.cost_nanos = 10;
-  ledger.record(event);
-  event.output_tokens = 50;
-  event.cost_nanos = 50;
-  EXPECT_EQ(ledger.record(event).outcome, Recorded::Outcome::revised);
-  EXPECT_EQ(ledger.record(event).outcome, Recorded::Outcome::duplicate);
-  EXPECT_EQ(ledger.record(event).outcome, Recorded::Outcome::duplicate);
-  event.output_tokens = 80;
-  event.cost_nanos = 80;
-  EXPECT_EQ(ledger.record(event).outcome, Recorded::Outcome::revised);
-  EXPECT_EQ(number("SELECT output_tokens FROM cost_rollup('all', '')"), 80);
-  EXPECT_EQ(number("SELECT cost_nanos FROM cost_rollup('all', '')"), 80);
-  EXPECT_TRUE(reprice(ledger, {}).lines.empty());
-}
-
-TEST_F(Prices, OfALaterReadingAreThoseOfTheTierItGot) {
-  import_prices(ledger, R"({"format":"genops-prices/1","name":"tiers","version":"2026-01-01","prices":[
-    {"provider":"acme","model":"t","usd":{"input":"1","output":"4"}},
-    {"provider":"acme","model":"t","service_tier":"flex","usd":{"input":"0.5","output":"2"}},
-    {"provider":"acme","model":"other","usd":{"input":"10","output":"40"}}]})",
-                "", "", false);
-  Event queued = usage("t", 0, 0);
-  queued.input_tokens.reset();
-  queued.output_tokens.reset();
-  queued.idempotency_key = "acme:resp_1";
-  queued.revisable = true;
-  queued.service_tier = "auto";
-  ledger.record(queued);
-  Event done = usage("t", 1'000'000, 1'000'000);
-  done.idempotency_key = queued.idempotency_key;
-  done.revisable = true;
-  done.service_tier = "flex";
-  EXPECT_EQ(ledger.record(done).cost_nanos, 2'500'000'000);
-  EXPECT_TRUE(reprice(ledger, {}).lines.empty());
-  Event deployment = usage("my-deployment", 1'000'000, 0);
-  deployment.response_model = "other";
-  EXPECT_EQ(ledger.record(deployment).cost_nanos, 10'000'000'000) << "the model that answered decides";
-  EXPECT_TRUE(reprice(ledger, {}).lines.empty());
-}
-
-TEST_F(Prices, OfALaterReadingWithMoreSearchesAreItsOwn) {
-  set_price(ledger, {"acme", "m", {}, {}, {}, {{"search", "10"}}});
-  Event event = usage("m", 1000, 100);
-  event.idempotency_key = "acme:msg_1";
-  event.revisable = true;
-  ledger.record(event);
-  for (const int searches : {2, 5}) {
-    event.units = R"({"searches":)" + std::to_string(searches) + "}";
-    EXPECT_EQ(ledger.record(event).outcome, Recorded::Outcome::revised);
-    EXPECT_EQ(ledger.record(event).outcome, Recorded::Outcome::duplicate);
-  }
-  EXPECT_EQ(number("SELECT cost_nanos FROM cost_rollup('all', '')"), 3'000'000 + 50'000'000);
-}
-
 TEST_F(Prices, ThatDoNotFitRefuseTheirEventAlone) {
   const std::int64_t absurd = 9'007'199'254'740'991;
   set_price(ledger, {"acme", "dear", {}, {}, {}, {{"input", "3000000"}}});
@@ -292,22 +192,6 @@ TEST_F(Prices, ThatDoNotFitRefuseTheirEventAlone) {
   EXPECT_EQ(repricing.lines.size(), 1U);
   ASSERT_EQ(repricing.still_unpriced.size(), 1U);
   EXPECT_NE(repricing.still_unpriced.begin()->first.find("64 bits"), std::string::npos);
-}
-
-TEST_F(Prices, ThatAreNotKnownAreWhatTheProviderChargedIfItSays) {
-  Event event = usage("nobody-knows", 1000, 100);
-  event.idempotency_key = "acme:gen-1";
-  event.revisable = true;
-  event.provider_cost_nanos = 6'100'000;
-  EXPECT_EQ(ledger.record(event).cost_nanos, 6'100'000);
-  EXPECT_EQ(text("SELECT price_source FROM cost_event"), "stated");
-  event.output_tokens = 200;
-  event.provider_cost_nanos = 7'000'000;
-  EXPECT_EQ(ledger.record(event).outcome, Recorded::Outcome::revised);
-  EXPECT_EQ(number("SELECT cost_nanos FROM cost_rollup('all', '')"), 7'000'000);
-  Event known = usage("m", 1000, 0);
-  known.provider_cost_nanos = 1;
-  EXPECT_EQ(ledger.record(known).cost_nanos, 2'000'000) << "a price that is known comes first";
 }
 
 TEST_F(Prices, LeaveACostThatACorrectionStatedAlone) {
