@@ -69,46 +69,51 @@ std::string reprice_json(const Repricing& found, const Repricing::Line& total, b
          '\n';
 }
 
-void print_repricing(const Globals& globals, const Repricing& found, const Repricing::Line& total,
-                     bool dry_run) {
+void print_difference(const Globals& globals, const Repricing& found, const Repricing::Line& total) {
   if (!found.lines.empty()) {
     Table table = lines_table(found);
     if (found.lines.size() > 1)
       table.rows.push_back({"total", nullptr, nullptr, total.events, total.newly_priced, before_value(total),
                             total.after_nanos, total.after_nanos - total.before_nanos});
     print(text_table(for_reading(table)));
-  }
-  if (found.lines.empty())
+  } else {
     print(found.no_longer_priced.empty() ? "nothing to reprice: the prices say what the ledger says\n"
                                          : "nothing to reprice\n");
-  else if (dry_run)
-    say(globals, "nothing was recorded; without --dry-run each of these events gets an adjustment");
-  else
-    print(fmt::format("{} adjustment{} recorded\n", total.events, total.events == 1 ? "" : "s"));
+  }
   for (const auto& [reason, events] : found.still_unpriced)
     say(globals, fmt::format("still unpriced: {} x {}", events, reason));
   for (const auto& [reason, events] : found.no_longer_priced)
     say(globals, fmt::format("the cost stays as it is: {} x {}", events, reason));
 }
 
+Repricing compare(const Globals& globals, Ledger& ledger, std::int64_t from_ms, bool dry_run) {
+  Progress progress(dry_run ? "events compared" : "events repriced", globals.quiet);
+  const auto show = [&](std::int64_t done, std::int64_t all) {
+    progress.update(done, all > 0 ? static_cast<double>(done) / static_cast<double>(all) : -1);
+  };
+  return reprice(ledger, {from_ms, dry_run, show});
+}
+
+/// For people the difference is there before anything is recorded.
 int run_reprice(const Globals& globals, const RepriceAsked& asked) {
-  RepriceOptions options;
-  options.dry_run = asked.dry_run;
-  if (!asked.from.empty()) options.from_ms = as_usage([&] { return moment(asked.from, "UTC", "--from"); });
+  const std::int64_t from_ms =
+      asked.from.empty() ? 0 : as_usage([&] { return moment(asked.from, "UTC", "--from"); });
   Ledger ledger = asked.dry_run ? open_reader(globals) : open_writer(globals);
+  const bool ahead = asked.dry_run || !globals.json;
   Repricing found;
-  {
-    Progress progress("events compared", globals.quiet);
-    options.progress = [&](std::int64_t done, std::int64_t all) {
-      progress.update(done, all > 0 ? static_cast<double>(done) / static_cast<double>(all) : -1);
-    };
-    found = reprice(ledger, options);
+  if (ahead) {
+    found = compare(globals, ledger, from_ms, true);
+    if (!globals.json) print_difference(globals, found, totals_of(found));
+    flush_stdout();
   }
+  if (!asked.dry_run && (!ahead || !found.lines.empty())) found = compare(globals, ledger, from_ms, false);
   const Repricing::Line total = totals_of(found);
   if (globals.json)
     print(reprice_json(found, total, asked.dry_run));
-  else
-    print_repricing(globals, found, total, asked.dry_run);
+  else if (!found.lines.empty() && asked.dry_run)
+    say(globals, "nothing was recorded; without --dry-run each of these events gets an adjustment");
+  else if (!found.lines.empty())
+    print(fmt::format("{} adjustment{} recorded\n", total.events, total.events == 1 ? "" : "s"));
   return kDone;
 }
 
