@@ -14,7 +14,6 @@ namespace genops {
 
 namespace {
 
-constexpr std::string_view kUserBook = "user";
 constexpr std::size_t kRememberedModels = 4096;  // names come from outside: there may be any number of them
 constexpr std::int64_t kMinuteMs = 60'000, kDayMinutes = 1440;
 
@@ -110,13 +109,16 @@ struct PriceBook::Impl {
   std::unordered_map<std::string, std::vector<Candidate>> by_provider;
   std::unordered_map<std::string, std::vector<Candidate>> by_model;  // answers, by provider and model
   std::string key;                // of the question at hand; kept for its memory
-  std::vector<Candidate> chosen;  // of the question at hand, one per book
+  std::vector<Candidate> chosen;  // of the question at hand, book by book, the closest first
 
   const std::vector<Candidate>& matching(const PriceQuery& query);
   std::vector<Candidate> all_matches(const std::string& provider, const std::string& model) const;
   bool match(std::string_view provider, std::string_view model, std::size_t book,
              std::vector<Candidate>& found) const;
   void choose(const PriceQuery& query);
+  void add(const Candidate& candidate);
+  bool is_users(std::size_t book) const { return books[book].name == kUserBook; }
+  std::size_t end_of_layer(std::size_t first) const;
   Found find(Unit unit, std::int64_t prompt) const;
   std::optional<UnitCounts> billed(UnitCounts counts, std::int64_t prompt) const;
   std::string reason(const PriceQuery& query);
@@ -159,35 +161,49 @@ bool PriceBook::Impl::match(std::string_view provider, std::string_view model, s
   return found.size() > before;
 }
 
-/// The best of each book, in the order of all_matches().
+/// The best of each book and all of the user's, in the order of all_matches().
 void PriceBook::Impl::choose(const PriceQuery& query) {
   chosen.clear();
   const std::string tier = canonical_service_tier(query.service_tier);
   for (const Candidate& each : matching(query)) {
     const Price& price = *each.price;
-    if (price.service_tier != tier || !within_region(query.region, price.region) ||
-        !valid_at(price, query.at_ms) || !within_hours(price, query.at_ms))
-      continue;
-    if (chosen.empty() || chosen.back().book != each.book)
-      chosen.push_back(each);
-    else if (precedes(each, chosen.back()))
-      chosen.back() = each;
+    if (price.service_tier == tier && within_region(query.region, price.region) &&
+        valid_at(price, query.at_ms) && within_hours(price, query.at_ms))
+      add(each);
   }
 }
 
-/// What a user set and the first other book are one layer: in it a unit's own rate comes before that of its parent,
-/// whichever of the two has it. Each further book is a layer of its own.
+/// Rows of a public book say all that there is to say of their model; who sets a price of one unit for one region says
+/// nothing of the other units there, so what else the user set has to stay in sight.
+void PriceBook::Impl::add(const Candidate& candidate) {
+  if (chosen.empty() || chosen.back().book != candidate.book)
+    chosen.push_back(candidate);
+  else if (is_users(candidate.book))
+    chosen.insert(std::upper_bound(std::ranges::find(chosen, candidate.book, &Candidate::book), chosen.end(),
+                                   candidate, precedes),
+                  candidate);
+  else if (precedes(candidate, chosen.back()))
+    chosen.back() = candidate;
+}
+
+/// What a user set and the first other book are one layer. Each further book is a layer of its own.
+std::size_t PriceBook::Impl::end_of_layer(std::size_t first) const {
+  std::size_t end = first;
+  while (end < chosen.size() && is_users(chosen[end].book)) ++end;
+  return std::min(end + 1, chosen.size());
+}
+
+/// In a layer a unit's own rate comes before that of its parent, whichever of the prices has it.
 PriceBook::Found PriceBook::Impl::find(Unit unit, std::int64_t prompt) const {
   for (std::size_t first = 0; first < chosen.size();) {
-    const bool overlaid = books[chosen[first].book].name == kUserBook && first + 1 < chosen.size();
-    const std::size_t last = first + (overlaid ? 2 : 1);
+    const std::size_t end = end_of_layer(first);
     for (std::optional<Unit> priced_as = unit; priced_as; priced_as = facts_of(*priced_as).parent) {
-      for (std::size_t i = first; i < last; ++i) {
+      for (std::size_t i = first; i < end; ++i) {
         if (const Rate* rate = rate_of(*chosen[i].price, *priced_as, prompt))
           return {chosen[i].price, &books[chosen[i].book], *priced_as, *rate};
       }
     }
-    first = last;
+    first = end;
   }
   return {};
 }

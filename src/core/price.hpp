@@ -16,7 +16,8 @@ namespace genops {
 struct ModelMatch {
   enum class Kind { equals, starts_with, ends_with, contains, regex, any_of, all_of };
   Kind kind = Kind::equals;
-  std::string text;               ///< of the first five, in lower case but for a regex, which is ECMAScript's and may match anywhere
+  std::string
+      text;  ///< of the first five, in lower case but for a regex, which is ECMAScript's and may match anywhere
   std::vector<ModelMatch> parts;  ///< of any_of and all_of
   bool operator==(const ModelMatch&) const = default;
 };
@@ -53,10 +54,13 @@ struct Price {
   std::vector<Rate> rates;
 };
 
-/// Prices that came together. Of one book one price holds: longest region, exact name before pattern, stated hours before
-/// all day, then the earlier in the list.
+/// The name of the book of what users set.
+inline constexpr std::string_view kUserBook = "user";
+
+/// Prices that came together. Of one book one price holds, the closest: longest region, exact name before pattern, stated
+/// hours before all day, then the earlier in the list. Of kUserBook all that hold do, the closest first.
 struct Book {
-  std::string name;  ///< "genops", "genai-prices", .. ; "user" for what users set
+  std::string name;  ///< "genops", "genai-prices", .. ; kUserBook
   std::string version;
   std::vector<Price> prices;
 };
@@ -85,8 +89,9 @@ struct Quote {
   std::string reason;                              ///< why it is unpriced: "no price for openai 'x'"
 };
 
-/// Books in order of precedence. Rates of "user" replace those of the first other book unit by unit; a unit that this has
-/// no price for, nor for a parent of it, is looked for in the books behind. Threads: one at a time (it keeps what it found).
+/// Books in order of precedence. Rates of kUserBook replace each other's, and those of the first other book, unit by unit; a
+/// unit that these have no price for, nor for a parent of it, is looked for in the books behind. Threads: one at a time (it
+/// keeps what it found).
 class PriceBook {
  public:
   explicit PriceBook(std::vector<Book> books);
@@ -107,7 +112,7 @@ class PriceBook {
   };
   Found find(const PriceQuery& query, Unit unit, std::int64_t prompt_tokens);
 
-  /// All prices that hold for the request, the first to be asked first; for `genops price show`.
+  /// All prices that hold for the request, the first to be asked first.
   std::vector<Found> candidates(const PriceQuery& query);
 
   /// Why nothing holds for the request: "no price for openai 'x'"; '' when something does.

@@ -107,7 +107,7 @@ bool is_exact(const Price& price, std::string_view model) {
 /// `match`: how the price is for this model.
 std::string why(const PriceBook::Found& found, Unit unit, const PriceQuestion& question,
                 const std::string& match) {
-  std::string text = found.book->name == "user" ? "set by the user, " : "";
+  std::string text = found.book->name == kUserBook ? "set by the user, " : "";
   text += match;
   if (found.priced_as != unit) text += ", as " + std::string(facts_of(found.priced_as).name);
   if (found.rate.above_tokens > 0)

@@ -18,7 +18,6 @@ namespace genops {
 namespace {
 
 constexpr std::int64_t kBatchEvents = 4096;
-constexpr std::string_view kUserBook = "user";
 constexpr int kPriceDecimals = 12;
 
 /// Puts into the result what the book of the file changes.

@@ -72,6 +72,42 @@ TEST(UserPrices, OutsideTheirValidityAreNotThere) {
   EXPECT_EQ(taken(prices, {"openai", "m", {}, {}, 1000}), "2");
 }
 
+TEST(UserPrices, ANarrowOneLeavesTheGeneralOneInSight) {
+  const Price general = model({rate(Unit::input, "1"), rate(Unit::output, "2")});
+  const Price in_eu = in_region(model({rate(Unit::input, "1.1")}), "eu");
+  const Price in_book =
+      model({rate(Unit::input, "3"), rate(Unit::output, "10"), rate(Unit::cache_read, "0.3")});
+  const PriceQuery eu{"openai", "m", "eu-west-1", {}, 0};
+  for (const std::vector<Price>& set : {std::vector{general, in_eu}, std::vector{in_eu, general}}) {
+    PriceBook alone = books({{"user", "", set}});
+    PriceBook with_book = books({{"user", "", set}, {"genops", "1", {in_book}}});
+    for (PriceBook* prices : {&alone, &with_book}) {
+      EXPECT_EQ(taken(*prices, eu), "1.1");
+      EXPECT_EQ(taken(*prices, kAsked), "1");
+      EXPECT_EQ(cost(*prices, eu, used({{Unit::output, kMillion}})), "2");
+    }
+    EXPECT_EQ(cost(with_book, eu, used({{Unit::cache_read, kMillion}})), "0.3");
+    EXPECT_EQ(cost(alone, eu, used({{Unit::cache_read, kMillion}})), "1.1");  // that of input, the closest
+  }
+}
+
+TEST(UserPrices, AUnitsOwnOfAGeneralOneComesBeforeItsParentsOfANarrowOne) {
+  PriceBook prices = books({{"user",
+                             "",
+                             {in_region(model({rate(Unit::input, "1.1")}), "eu"),
+                              model({rate(Unit::input, "1"), rate(Unit::cache_read, "0.2")})}}});
+  EXPECT_EQ(cost(prices, {"openai", "m", "eu", {}, 0}, used({{Unit::cache_read, kMillion}})), "0.2");
+}
+
+TEST(Books, OfOneThatIsNotTheUsersOnePriceHolds) {
+  PriceBook prices = books({{"genops",
+                             "1",
+                             {in_region(model({rate(Unit::input, "1.1")}), "eu"),
+                              model({rate(Unit::input, "1"), rate(Unit::output, "2")})}}});
+  EXPECT_EQ(cost(prices, {"openai", "m", "eu", {}, 0}, used({{Unit::output, kMillion}})),
+            "no price for unit output of openai 'm'");
+}
+
 TEST(UserPrices, ZeroIsAPrice) {
   PriceBook prices = books(
       {{"user", "", {model({rate(Unit::input, "0")})}}, {"genops", "1", {model({rate(Unit::input, "3")})}}});

@@ -1,157 +1,15 @@
 // Random prices and counts against big integers: nothing here computes an expected value in 64 bits.
-// GENOPS_TEST_SEED runs one seed.
 
 #include <gtest/gtest.h>
 
 #include <array>
-#include <boost/multiprecision/cpp_int.hpp>
-#include <cstdlib>
-#include <limits>
 #include <map>
-#include <random>
 
-#include "genops/error.hpp"
 #include "support/price_samples.hpp"
+#include "support/random_amounts.hpp"
 
 namespace genops::test {
 namespace {
-
-using Big = boost::multiprecision::cpp_int;
-const Big kLargest = std::numeric_limits<std::int64_t>::max();
-const Big kSmallest = std::numeric_limits<std::int64_t>::min();
-
-Big power_of_ten(int exponent) {
-  return boost::multiprecision::pow(Big(10), static_cast<unsigned>(exponent));
-}
-
-struct Rounded {
-  Big value;
-  bool exact;
-};
-
-/// dividend / divisor, half to even; by the remainder above the floor, for either sign.
-Rounded divide(const Big& dividend, const Big& divisor) {
-  Big floor = dividend / divisor, rest = dividend % divisor;
-  if (rest < 0) {
-    --floor;
-    rest += divisor;
-  }
-  const Big beyond_half = 2 * rest - divisor;
-  const bool odd = floor % 2 != 0;
-  if (beyond_half > 0 || (beyond_half == 0 && odd)) ++floor;
-  return {floor, rest == 0};
-}
-
-bool fits(const Big& value) {
-  return kSmallest <= value && value <= kLargest;
-}
-
-class Random {
- public:
-  explicit Random(std::uint64_t seed) : engine_(seed) {}
-  std::int64_t between(std::int64_t low, std::int64_t high) {
-    return std::uniform_int_distribution<std::int64_t>(low, high)(engine_);
-  }
-  bool chance(int percent) { return between(1, 100) <= percent; }
-  /// Of any size, as often small as large.
-  std::int64_t any_size() { return static_cast<std::int64_t>(engine_()) >> between(0, 63); }
-  std::string digits(std::int64_t count) {
-    std::string text;
-    while (count-- > 0) text += static_cast<char>('0' + between(0, 9));
-    return text;
-  }
-
- private:
-  std::mt19937_64 engine_;
-};
-
-std::uint64_t seed_of_this_run() {
-  const char* given = std::getenv("GENOPS_TEST_SEED");
-  return given != nullptr ? std::stoull(given) : std::random_device{}();
-}
-
-/// Runs `body` with a Random whose seed every failure shows.
-template <class Body>
-void with_seed(Body&& body) {
-  const std::uint64_t seed = seed_of_this_run();
-  SCOPED_TRACE("GENOPS_TEST_SEED=" + std::to_string(seed));
-  Random random(seed);
-  body(random);
-}
-
-TEST(RandomCosts, AreTheExactProductRoundedOnce) {
-  with_seed([](Random& random) {
-    int overflows = 0, halves = 0;
-    for (int i = 0; i < 200'000; ++i) {
-      std::int64_t pico = random.any_size(), count = random.any_size();
-      const std::int64_t per = random.chance(50)   ? 1'000'000
-                               : random.chance(50) ? 1'000
-                                                   : random.between(1, 9'000'000);
-      if (random.chance(20)) pico = random.between(-9, 9) * per * 500;  // exact halves are rare otherwise
-      const Rounded expected = divide(Big(pico) * count, Big(per) * 1000);
-      if (!expected.exact && divide(Big(pico) * count * 2, Big(per) * 1000).exact) ++halves;
-      try {
-        ASSERT_EQ(Big(cost_nanos(pico, per, count)), expected.value)
-            << pico << " per " << per << " times " << count;
-      } catch (const Error& error) {
-        ++overflows;
-        ASSERT_EQ(error.code(), Errc::overflow);
-        ASSERT_FALSE(fits(expected.value)) << error.what();
-      }
-    }
-    EXPECT_GT(overflows, 1'000);
-    EXPECT_GT(halves, 1'000);
-  });
-}
-
-TEST(RandomDecimals, AreScaledExactly) {
-  with_seed([](Random& random) {
-    std::array<int, 2> outcomes = {0, 0};
-    int overflows = 0;
-    for (int i = 0; i < 100'000; ++i) {
-      const bool negative = random.chance(50);
-      const std::string whole = std::to_string(random.any_size() & std::numeric_limits<std::int64_t>::max());
-      std::string fraction = random.digits(random.between(0, 25));
-      if (random.chance(30))
-        fraction += "5" + std::string(static_cast<std::size_t>(random.between(0, 5)), '0');
-      const int exponent = random.chance(50) ? 0 : static_cast<int>(random.between(-30, 30));
-      const int decimals = static_cast<int>(random.between(0, 18));
-      const std::string text = (negative ? "-" : "") + whole + (fraction.empty() ? "" : "." + fraction) +
-                               (exponent == 0 ? "" : "e" + std::to_string(exponent));
-
-      const std::string digits = whole + fraction;
-      const std::size_t first =
-          std::min(digits.find_first_not_of('0'), digits.size() - 1);  // "0.." is octal to Big
-      const int shift = exponent - static_cast<int>(fraction.size()) + decimals;
-      const Big number = Big(digits.substr(first)) * (negative ? -1 : 1);
-      const Rounded expected =
-          shift >= 0 ? Rounded{number * power_of_ten(shift), true} : divide(number, power_of_ten(-shift));
-      try {
-        const Scaled scaled = parse_scaled(text, decimals);
-        ASSERT_EQ(Big(scaled.value), expected.value) << text << " to " << decimals;
-        ASSERT_EQ(scaled.exact, expected.exact) << text << " to " << decimals;
-        ++outcomes[scaled.exact ? 1 : 0];
-      } catch (const Error& error) {
-        ++overflows;
-        ASSERT_EQ(error.code(), Errc::overflow);
-        ASSERT_FALSE(fits(expected.value)) << error.what();
-      }
-    }
-    for (const int count : {outcomes[0], outcomes[1], overflows}) EXPECT_GT(count, 1'000);
-  });
-}
-
-TEST(RandomDecimals, ReadBackAsTheyWere) {
-  with_seed([](Random& random) {
-    for (int i = 0; i < 100'000; ++i) {
-      const std::int64_t value = random.any_size();
-      const int decimals = static_cast<int>(random.between(0, 18));
-      const Scaled scaled = parse_scaled(decimal_text(value, decimals), decimals);
-      ASSERT_EQ(scaled.value, value) << decimals;
-      ASSERT_TRUE(scaled.exact);
-    }
-  });
-}
 
 // One price with rates for some units, context tiers included, and requests against it.
 
@@ -162,7 +20,7 @@ const std::map<Unit, std::vector<Unit>> kPricedAs = {
     {Unit::cache_read, {Unit::cache_read, Unit::input}},
     {Unit::cache_write, {Unit::cache_write, Unit::input}},
     {Unit::cache_write_1h, {Unit::cache_write_1h, Unit::cache_write, Unit::input}},
-    {Unit::reasoning, {Unit::reasoning}},
+    {Unit::reasoning, {Unit::reasoning, Unit::output}},
     {Unit::input_audio, {Unit::input_audio, Unit::input}},
     {Unit::output_audio, {Unit::output_audio, Unit::output}},
     {Unit::cache_read_audio, {Unit::cache_read_audio, Unit::cache_read, Unit::input}},
@@ -195,12 +53,15 @@ UnitCounts random_counts(Random& random) {
   return counts;
 }
 
+/// Rates of prices that are looked through together, those of the closest first.
+using Layer = std::vector<std::vector<Rate>>;
+
 /// What the rates say, the plain way; nullopt: a unit without a price, or more reasoning than output.
-std::optional<Big> expected_cost(const std::vector<Rate>& rates, const UnitCounts& counts) {
+std::optional<Big> expected_cost(const std::vector<Layer>& layers, const UnitCounts& counts) {
   Big prompt = 0;
   for (const Unit unit : kPrompt) prompt += counts.get(unit);
   if (counts.get(Unit::reasoning) > counts.get(Unit::output)) return std::nullopt;
-  const auto find = [&](Unit unit) {
+  const auto rate_in = [&](const std::vector<Rate>& rates, Unit unit) {
     std::optional<Rate> best;
     for (const Rate& each : rates) {
       if (each.unit != unit) continue;
@@ -209,16 +70,23 @@ std::optional<Big> expected_cost(const std::vector<Rate>& rates, const UnitCount
     }
     return best;
   };
+  const auto find = [&](Unit unit) -> std::optional<Rate> {
+    for (const Layer& layer : layers)
+      for (const Unit as : kPricedAs.at(unit))
+        for (const std::vector<Rate>& rates : layer)
+          if (const auto rate = rate_in(rates, as)) return rate;
+    return std::nullopt;
+  };
+  const auto reasoning = find(Unit::reasoning);
+  const bool apart = reasoning && reasoning->unit == Unit::reasoning;
   Big total = 0;
-  for (const auto& [unit, all] : kPricedAs) {
+  for (const auto& [unit, as] : kPricedAs) {
     Big count = counts.get(unit);
-    const bool apart = find(Unit::reasoning).has_value();
     if (unit == Unit::reasoning && !apart) continue;
     if (unit == Unit::output && apart) count -= counts.get(Unit::reasoning);
     if (unit == Unit::request && !counts.has(unit) && find(unit)) count = 1;
     if (count == 0) continue;
-    std::optional<Rate> rate;
-    for (auto as = all.begin(); as != all.end() && !rate; ++as) rate = find(*as);
+    const std::optional<Rate> rate = find(unit);
     if (!rate) return std::nullopt;
     const bool things = unit == Unit::search || unit == Unit::request;
     total += divide(rate->pico_usd * count, Big(things ? 1'000'000 : 1'000'000'000)).value;
@@ -242,7 +110,7 @@ TEST(RandomQuotes, AreWhatTheRatesSayAndTheSumOfTheirParts) {
       for (int k = 0; k < 10; ++k) {
         const UnitCounts counts = random_counts(random);
         const Quote quote = prices.quote(asked("openai", "m"), counts);
-        const std::optional<Big> expected = expected_cost(rates, counts);
+        const std::optional<Big> expected = expected_cost({{rates}}, counts);
         ASSERT_EQ(quote.cost_nanos.has_value(), expected.has_value()) << quote.reason;
         ASSERT_EQ(quote.reason.empty(), expected.has_value());
         ++outcomes[expected ? 1 : 0];
@@ -252,6 +120,59 @@ TEST(RandomQuotes, AreWhatTheRatesSayAndTheSumOfTheirParts) {
         ASSERT_EQ(Big(quote.input_nanos), sum_of_parts(quote, Side::input));
         ASSERT_EQ(Big(quote.output_nanos), sum_of_parts(quote, Side::output));
         ASSERT_EQ(quote.input_nanos + quote.output_nanos + sum_of_parts(quote, Side::fee), *expected);
+      }
+    }
+    EXPECT_GT(outcomes[0], 1'000);
+    EXPECT_GT(outcomes[1], 1'000);
+  });
+}
+
+/// Prices that all hold in eu-west-1, the closest first: each closer by its region or by its exact name.
+std::vector<Price> random_prices(Random& random) {
+  std::vector<Price> prices;
+  for (const char* region : {"eu-west-1", "eu", ""}) {
+    for (const bool exact : {true, false}) {
+      if (!random.chance(50)) continue;
+      std::vector<Rate> rates = random_rates(random);
+      std::erase_if(rates, [&](const Rate&) { return random.chance(70); });
+      const Price one = in_region(price("openai", "m", std::move(rates)), region);
+      prices.push_back(exact ? one : matching(one, ModelMatch::Kind::starts_with, "m"));
+    }
+  }
+  return prices;
+}
+
+/// The prices of a book, in any order.
+Book book_of(Random& random, std::string name, std::vector<Price> prices) {
+  for (std::size_t i = prices.size(); i > 1; --i)
+    std::swap(prices[i - 1], prices[static_cast<std::size_t>(random.between(0, static_cast<int>(i) - 1))]);
+  return {std::move(name), "1", std::move(prices)};
+}
+
+TEST(RandomQuotes, LookThroughAllPricesOfTheUserAndOneOfEachOtherBook) {
+  with_seed([](Random& random) {
+    std::array<int, 2> outcomes = {0, 0};
+    for (int i = 0; i < 3'000; ++i) {
+      const std::vector<Price> set = random_prices(random), imported = random_prices(random);
+      const Price bundled = price("openai", "m", random_rates(random));
+      std::vector<Layer> layers(1);
+      for (const Price& each : set) layers[0].push_back(each.rates);
+      if (!imported.empty()) {
+        layers[0].push_back(imported[0].rates);
+        layers.emplace_back();
+      }
+      layers.back().push_back(bundled.rates);
+      PriceBook prices({book_of(random, "user", set), book_of(random, "imported", imported),
+                        book_of(random, "genops", {bundled})});
+      for (int k = 0; k < 10; ++k) {
+        const UnitCounts counts = random_counts(random);
+        const Quote quote = prices.quote({"openai", "m", "eu-west-1", {}, 0}, counts);
+        const std::optional<Big> expected = expected_cost(layers, counts);
+        ASSERT_EQ(quote.cost_nanos.has_value(), expected.has_value()) << quote.reason;
+        ++outcomes[expected ? 1 : 0];
+        if (expected) {
+          ASSERT_EQ(Big(*quote.cost_nanos), *expected);
+        }
       }
     }
     EXPECT_GT(outcomes[0], 1'000);
@@ -275,7 +196,7 @@ TEST(RandomQuotes, AddUpToTheSameHoweverTheyAreGrouped) {
         counts.set(Unit::output, counts.get(Unit::reasoning) + counts.get(Unit::output));
         const std::int64_t cost = prices.quote(asked("openai", "m"), counts).cost_nanos.value();
         total = checked_add(total, cost, "total");
-        exact += *expected_cost(rates, counts);
+        exact += *expected_cost({{rates}}, counts);
         std::int64_t& sum =
             sums[static_cast<std::size_t>(random.between(0, static_cast<std::int64_t>(groups) - 1))];
         sum = checked_add(sum, cost, "group");
