@@ -1,4 +1,4 @@
-#include "genops/money.hpp"
+#include "core/money.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -7,9 +7,12 @@
 
 #include "core/text.hpp"
 #include "genops/error.hpp"
+#include "genops/money.hpp"
 
 namespace genops {
 namespace {
+
+__extension__ using Wide = __int128;
 
 constexpr int kDecimals = 9;
 constexpr std::uint64_t kMaxMagnitude = std::uint64_t{1} << 63;  // that of INT64_MIN
@@ -99,6 +102,17 @@ std::uint64_t magnitude_of(std::int64_t nanos) {
   return nanos < 0 ? 0U - static_cast<std::uint64_t>(nanos) : static_cast<std::uint64_t>(nanos);
 }
 
+/// The one division that rounds: half to even. `product` is at most 2^126.
+std::optional<Product> divide(Wide product, Wide divisor) {
+  Wide value = product / divisor;  // towards 0
+  const Wide rest = product % divisor;
+  const Wide twice = (rest < 0 ? -rest : rest) * 2;
+  if (twice > divisor || (twice == divisor && value % 2 != 0)) value += product < 0 ? -1 : 1;
+  if (value > std::numeric_limits<std::int64_t>::max() || value < std::numeric_limits<std::int64_t>::min())
+    return std::nullopt;
+  return Product{static_cast<std::int64_t>(value), rest == 0};
+}
+
 }  // namespace
 
 Scaled parse_scaled(std::string_view text, int decimals) {
@@ -135,19 +149,17 @@ std::int64_t parse_usd(std::string_view text) {
   return parse_scaled(text, kDecimals).value;
 }
 
+std::optional<Product> multiply(std::int64_t a, std::int64_t b, std::int64_t divisor) {
+  return divide(static_cast<Wide>(a) * b, divisor);
+}
+
 std::int64_t cost_nanos(std::int64_t pico_usd, std::int64_t per, std::int64_t count) {
-  __extension__ using Wide = __int128;
-  const Wide exact = static_cast<Wide>(pico_usd) * count;  // in pico-USD * per: below 2^126
-  const Wide divisor = static_cast<Wide>(per) * 1000;
-  Wide nanos = exact / divisor;  // towards 0
-  const Wide rest = exact % divisor;
-  const Wide twice = (rest < 0 ? -rest : rest) * 2;
-  if (twice > divisor || (twice == divisor && nanos % 2 != 0)) nanos += exact < 0 ? -1 : 1;
-  if (nanos > std::numeric_limits<std::int64_t>::max() || nanos < std::numeric_limits<std::int64_t>::min())
+  const auto nanos = divide(static_cast<Wide>(pico_usd) * count, static_cast<Wide>(per) * 1000);
+  if (!nanos)
     throw Error(Errc::overflow, "a cost of " + std::to_string(count) + " units at " +
                                     std::to_string(pico_usd) + " pico-USD per " + std::to_string(per) +
                                     " does not fit 64 bits of nano-USD");
-  return static_cast<std::int64_t>(nanos);
+  return nanos->value;
 }
 
 std::string decimal_text(std::int64_t value, int decimals) {

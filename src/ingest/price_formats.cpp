@@ -1,8 +1,6 @@
 #include "ingest/price_formats.hpp"
 
-#include <algorithm>
-#include <limits>
-
+#include "core/money.hpp"
 #include "core/text.hpp"
 #include "genops/error.hpp"
 #include "genops/money.hpp"
@@ -64,18 +62,6 @@ std::string rounding(std::string_view who, Unit unit, std::string_view written, 
   ((text += ' ') += facts_of(unit).name) += ": ";
   ((text += written) += " -> ") += decimal_text(pico_usd, kPicoDecimals);
   return text + " USD per " + std::to_string(facts_of(unit).per);
-}
-
-std::optional<Product> multiply(std::int64_t a, std::int64_t b, std::int64_t divisor) {
-  __extension__ using Wide = __int128;
-  const Wide product = static_cast<Wide>(a) * b;
-  Wide value = product / divisor;
-  const Wide rest = product % divisor;
-  const Wide twice = (rest < 0 ? -rest : rest) * 2;
-  if (twice > divisor || (twice == divisor && value % 2 != 0)) value += product < 0 ? -1 : 1;
-  if (value > std::numeric_limits<std::int64_t>::max() || value < std::numeric_limits<std::int64_t>::min())
-    return std::nullopt;
-  return Product{static_cast<std::int64_t>(value), rest == 0};
 }
 
 std::optional<std::int64_t> whole_number(const JsonValue* value) {

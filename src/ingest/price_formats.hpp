@@ -30,13 +30,6 @@ std::string rounding(std::string_view who, Unit unit, std::string_view written, 
 /// A whole number from 0; nullopt: it is none, or not there.
 std::optional<std::int64_t> whole_number(const JsonValue* value);
 
-/// a * b / divisor, rounded half to even; nullopt: beyond 64 bits.
-struct Product {
-  std::int64_t value;
-  bool exact;
-};
-std::optional<Product> multiply(std::int64_t a, std::int64_t b, std::int64_t divisor);
-
 /// Minutes of the day of "16:30-00:30", start and finish, as DailyHours has them; nullopt: it is none.
 std::optional<std::pair<int, int>> parse_hours_utc(std::string_view text);
 

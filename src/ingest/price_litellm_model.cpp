@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 
+#include "core/money.hpp"
 #include "core/text.hpp"
 #include "genops/error.hpp"
 #include "genops/money.hpp"

@@ -4,6 +4,7 @@
 
 #include <array>
 
+#include "core/money.hpp"
 #include "genops/error.hpp"
 #include "genops/money.hpp"
 #include "support/random_amounts.hpp"
@@ -33,6 +34,31 @@ TEST(RandomCosts, AreTheExactProductRoundedOnce) {
     }
     EXPECT_GT(overflows, 1'000);
     EXPECT_GT(halves, 1'000);
+  });
+}
+
+TEST(RandomProducts, AreDividedExactlyOrRoundedOnce) {
+  with_seed([](Random& random) {
+    std::array<int, 2> outcomes = {0, 0};
+    int overflows = 0;
+    for (int i = 0; i < 200'000; ++i) {
+      std::int64_t a = random.any_size();
+      const std::int64_t b = random.any_size();
+      const std::int64_t divisor =
+          random.chance(50) ? random.between(1, 9) : (random.any_size() & INT64_MAX) | 1;
+      if (random.chance(20)) a = random.between(-9, 9) * divisor / 2;
+      const Rounded expected = divide(Big(a) * b, divisor);
+      const auto product = multiply(a, b, divisor);
+      ASSERT_EQ(product.has_value(), fits(expected.value)) << a << " * " << b << " / " << divisor;
+      if (!product) {
+        ++overflows;
+        continue;
+      }
+      ASSERT_EQ(Big(product->value), expected.value) << a << " * " << b << " / " << divisor;
+      ASSERT_EQ(product->exact, expected.exact) << a << " * " << b << " / " << divisor;
+      ++outcomes[product->exact ? 1 : 0];
+    }
+    for (const int count : {outcomes[0], outcomes[1], overflows}) EXPECT_GT(count, 1'000);
   });
 }
 
