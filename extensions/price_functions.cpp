@@ -1,7 +1,6 @@
 #include "price_functions.hpp"
 
 #include <algorithm>
-#include <numeric>
 
 #include "clock.hpp"
 #include "event_log.hpp"
@@ -80,27 +79,36 @@ std::int64_t word_count(std::string_view text) {
   return words;
 }
 
+/// Of output where no number is given: none where only input has a price, as of embeddings.
+std::int64_t output_tokens(PriceBook& prices, const PriceQuery& query, std::int64_t prompt_tokens) {
+  const auto has = [&](Unit unit) { return prices.find(query, unit, prompt_tokens).price != nullptr; };
+  return has(Unit::input) && !has(Unit::output) ? 0 : kDefaultOutputTokens;
+}
+
+/// What a quote of whole tokens comes to with so many tenths of a token of input.
+std::int64_t with_tenths(const Quote& quote, std::int64_t input_tenths) {
+  const auto input = std::ranges::find(quote.parts, Unit::input, &CostPart::unit);
+  if (input == quote.parts.end()) return *quote.cost_nanos;
+  const std::int64_t exact =
+      cost_nanos(input->rate.pico_usd, facts_of(input->priced_as).per * 10, input_tenths);
+  return checked_add(*quote.cost_nanos, exact - input->nanos, "cost_estimate()");
+}
+
 // cost_estimate(provider, model, prompt [, max_output_tokens]) -> nanos; NULL when unknown
 void cost_estimate_function(sqlite3_context* context, const Arguments& arguments) {
   if (arguments.is_null(2)) return;
-  const std::int64_t words = word_count(arguments.required_text(2, "prompt"));
-  const std::int64_t output = arguments.integer(3, "max_output_tokens").value_or(kDefaultOutputTokens);
-  if (output < 0) arguments.refuse(3, "max_output_tokens", "a whole number from 0");
+  const std::int64_t tenths = word_count(arguments.required_text(2, "prompt")) * kTokensPerTenWords;
+  const auto output = arguments.integer(3, "max_output_tokens");
+  if (output && *output < 0) arguments.refuse(3, "max_output_tokens", "a whole number from 0");
   PriceBook& prices = book(context, arguments);
   const std::string provider = arguments.required_text(0, "provider"),
                     model = arguments.required_text(1, "model");
   const PriceQuery query{provider, model, {}, {}, now_ms()};
-  const std::int64_t prompt_tokens = words * kTokensPerTenWords / 10;
-  const auto cost = [&](Unit unit, std::int64_t tenths) -> std::optional<std::int64_t> {
-    if (tenths == 0) return 0;
-    const auto found = prices.find(query, unit, prompt_tokens);
-    if (found.price == nullptr) return std::nullopt;
-    return cost_nanos(found.rate.pico_usd, facts_of(found.priced_as).per * 10, tenths);
-  };
-  const auto input_cost = cost(Unit::input, words * kTokensPerTenWords),
-             output_cost = cost(Unit::output, output * 10);
-  if (input_cost && output_cost)
-    sqlite3_result_int64(context, checked_add(*input_cost, *output_cost, "cost_estimate()"));
+  UnitCounts counts;
+  counts.set(Unit::input, tenths / 10);
+  counts.set(Unit::output, output ? *output : output_tokens(prices, query, tenths / 10));
+  const Quote quote = prices.quote(query, counts);
+  if (quote.cost_nanos) sqlite3_result_int64(context, with_tenths(quote, tenths));
 }
 
 constexpr ScalarFunction kFunctions[] = {
