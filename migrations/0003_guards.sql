@@ -50,8 +50,11 @@ CREATE TRIGGER series_guard_delete BEFORE DELETE ON series
 BEGIN SELECT RAISE(ABORT, 'series is append-only: it says whom recorded costs belong to'); END;
 
 -- Events refer to the prices that priced them. What no longer holds is retired (retired_at) or takes another place.
-CREATE TRIGGER price_guard_update BEFORE UPDATE OF price_id, book_id, provider, model, match, region, service_tier, hours, valid_from,
-  valid_to, currency, source, version, recorded_at ON price
+CREATE TRIGGER price_guard_insert BEFORE INSERT ON price
+WHEN EXISTS (SELECT 1 FROM price WHERE price_id = NEW.price_id)
+BEGIN SELECT RAISE(ABORT, 'price is append-only: `genops price set` and `genops price import` replace prices'); END;
+CREATE TRIGGER price_guard_update BEFORE UPDATE OF price_id, rowid, oid, _rowid_, book_id, provider, model, match, region, service_tier,
+  hours, valid_from, valid_to, currency, source, version, recorded_at ON price
 BEGIN SELECT RAISE(ABORT, 'price is append-only: `genops price set` and `genops price import` replace prices'); END;
 CREATE TRIGGER price_guard_delete BEFORE DELETE ON price
 BEGIN SELECT RAISE(ABORT, 'price is append-only: `genops price set` and `genops price import` replace prices'); END;

@@ -101,7 +101,10 @@ TEST_F(Prices, OfABookAreReplacedAndWhatDidNotChangeKeepsItsId) {
 TEST_F(Prices, OfAnEventStayInTheFile) {
   for (const char* sql :
        {"UPDATE price SET model = 'x'", "DELETE FROM price", "UPDATE price_rate SET pico_usd = 1",
-        "DELETE FROM price_rate", "INSERT OR REPLACE INTO price_rate SELECT * FROM price_rate"}) {
+        "DELETE FROM price_rate", "UPDATE price SET rowid = -price_id",
+        "INSERT OR REPLACE INTO price SELECT * FROM price",
+        "REPLACE INTO price SELECT * FROM price WHERE price_id = 1",
+        "INSERT OR REPLACE INTO price_rate SELECT * FROM price_rate"}) {
     SQLite::Database plain(folder / "a.db", SQLite::OPEN_READWRITE);
     EXPECT_THROW(plain.exec(sql), SQLite::Exception) << sql;
   }
