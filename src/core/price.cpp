@@ -39,10 +39,9 @@ bool within_hours(const DailyHours& hours, std::int64_t at_ms) {
   return (on(day) && minute >= hours.start_minute) || (on(day + 6) && minute < hours.finish_minute);
 }
 
-bool within_hours(const Price& price, std::int64_t at_ms) {
-  return price.hours.empty() || std::ranges::any_of(price.hours, [at_ms](const DailyHours& hours) {
-           return within_hours(hours, at_ms);
-         });
+bool within_hours(const std::vector<DailyHours>& all, std::int64_t at_ms) {
+  return all.empty() ||
+         std::ranges::any_of(all, [at_ms](const DailyHours& hours) { return within_hours(hours, at_ms); });
 }
 
 /// True if `a` comes before `b` of the same book; of equals the earlier one stays.
@@ -168,7 +167,7 @@ void PriceBook::Impl::choose(const PriceQuery& query) {
   for (const Candidate& each : matching(query)) {
     const Price& price = *each.price;
     if (price.service_tier == tier && within_region(query.region, price.region) &&
-        valid_at(price, query.at_ms) && within_hours(price, query.at_ms))
+        valid_at(price, query.at_ms) && within_hours(price.hours, query.at_ms))
       add(each);
   }
 }
@@ -295,6 +294,13 @@ std::vector<PriceBook::Found> PriceBook::candidates(const PriceQuery& query) {
 std::string PriceBook::reason(const PriceQuery& query) {
   impl_->choose(query);
   return impl_->chosen.empty() ? impl_->reason(query) : std::string();
+}
+
+bool share_hours(const std::vector<DailyHours>& a, const std::vector<DailyHours>& b) {
+  constexpr std::int64_t kWeekMinutes = 7 * kDayMinutes;  // hours begin and end with a minute
+  for (std::int64_t minute = 0; minute < kWeekMinutes; ++minute)
+    if (within_hours(a, minute * kMinuteMs) && within_hours(b, minute * kMinuteMs)) return true;
+  return false;
 }
 
 std::int64_t prompt_tokens(const UnitCounts& counts) {

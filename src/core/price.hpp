@@ -123,6 +123,9 @@ class PriceBook {
   std::unique_ptr<Impl> impl_;
 };
 
+/// Whether there is a time at which prices with these hours both hold. None: all day.
+bool share_hours(const std::vector<DailyHours>& a, const std::vector<DailyHours>& b);
+
 /// Tokens of the prompt, cached ones included.
 std::int64_t prompt_tokens(const UnitCounts& counts);
 

@@ -27,7 +27,7 @@ struct PriceFile {
 /// its book, others' are named by their format; its version is what the file says, else `version`.
 /// Throws: Error{invalid_argument} naming the model and the member: no such format, malformed JSON; and in our own format
 ///         also a negative, missing or non-numeric price, an unknown unit or member, another currency than USD, prices of
-///         equal dimensions whose validity overlaps.
+///         equal dimensions whose validity and stated hours overlap.
 PriceFile read_price_file(std::string_view json, std::string_view format, std::string_view version);
 
 }  // namespace genops

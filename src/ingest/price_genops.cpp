@@ -182,12 +182,14 @@ Price read_price(const JsonValue& entry, const std::string& place, PriceFile& fi
   return price;
 }
 
+/// Stated hours against all day are no overlap: stated ones come first.
 bool overlap(const Price& a, const Price& b) {
   const auto ends_before = [](const Price& first, const Price& second) {
     return first.valid_to_ms && second.valid_from_ms && *first.valid_to_ms <= *second.valid_from_ms;
   };
   return a.provider == b.provider && a.match == b.match && a.region == b.region &&
-         a.service_tier == b.service_tier && a.hours == b.hours && !ends_before(a, b) && !ends_before(b, a);
+         a.service_tier == b.service_tier && a.hours.empty() == b.hours.empty() && !ends_before(a, b) &&
+         !ends_before(b, a) && share_hours(a.hours, b.hours);
 }
 
 /// Compared with those of equal provider and match only, which are next to each other in `order`.
@@ -202,8 +204,12 @@ void check_overlaps(const std::vector<Price>& prices) {
   };
   for (std::size_t i = 0; i < order.size(); ++i) {
     for (std::size_t j = i + 1; j < order.size() && order[j].first == order[i].first; ++j) {
-      if (overlap(prices[order[i].second], prices[order[j].second]))
-        refuse("price file: " + name(order[j].second), "validity (from, to) apart from that of equal prices",
+      const Price &earlier = prices[order[i].second], &later = prices[order[j].second];
+      if (overlap(earlier, later))
+        refuse("price file: " + name(order[j].second),
+               std::string("validity (from, to)") +
+                   (later.hours.empty() ? "" : " or hours (hours_utc, weekdays)") +
+                   " apart from that of equal prices",
                "that it overlaps with " + name(order[i].second));
     }
   }

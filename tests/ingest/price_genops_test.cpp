@@ -132,9 +132,37 @@ TEST(GenopsPrices, OverlappingValidityIsRefused) {
   EXPECT_NO_THROW(read(may + "," + dated(R"(,"match":{"starts_with":"gpt-4o"})")));
   for (const char* const other : {"", R"(,"from":"2024-05-31T23:59:59Z")", R"(,"match":"GPT-4o")",
                                   R"(,"service_tier":"default","to":"2024-05-02")"})
-    EXPECT_EQ(refusal_of(R"({"format":"genops-prices/1","name":"ours","prices":[)" + may + "," + dated(other) + "]}"),
+    EXPECT_EQ(refusal_of(R"({"format":"genops-prices/1","name":"ours","prices":[)" + may + "," +
+                         dated(other) + "]}"),
               "price file: prices[1] (openai gpt-4o): expected validity (from, to) apart from that of equal "
               "prices, found that it overlaps with prices[0] (openai gpt-4o)");
+}
+
+TEST(GenopsPrices, OverlappingHoursAreRefused) {
+  const auto at = [](const std::string& hours) {
+    return price_with(R"(,"usd":{"input":1},"hours_utc":[)" + hours.substr(0, hours.find('|')) + "]" +
+                      hours.substr(hours.find('|') + 1));
+  };
+  const std::pair<const char*, const char*> apart[] = {
+      {R"("10:00-12:00"|)", R"("12:00-13:00"|)"},
+      {R"("22:00-06:00"|)", R"("06:00-22:00"|)"},
+      {R"("10:00-12:00"|,"weekdays":[1,2])", R"("11:00-13:00"|,"weekdays":[3,7])"},
+      {R"("22:00-06:00"|,"weekdays":[7])", R"("06:00-22:00"|,"weekdays":[7,1])"},
+      {R"("10:00-12:00"|,"to":"2024-05-01")", R"("11:00-13:00"|,"from":"2024-05-01")"}};
+  for (const auto& [one, other] : apart) EXPECT_NO_THROW(read(at(one) + "," + at(other))) << one << other;
+  const std::pair<const char*, const char*> overlapping[] = {
+      {R"("10:00-12:00"|)", R"("11:00-13:00"|)"},
+      {R"("10:00-12:00"|)", R"("00:00-01:00","11:59-12:00"|)"},
+      {R"("22:00-06:00"|)", R"("05:59-07:00"|)"},
+      {R"("10:00-12:00"|)", R"("00:00-00:00"|)"},
+      {R"("22:00-06:00"|,"weekdays":[7])", R"("05:00-06:00"|,"weekdays":[1])"},  // Sunday night is Monday
+      {R"("10:00-12:00"|,"weekdays":[1,2])", R"("11:00-13:00"|,"weekdays":[2,3])"}};
+  for (const auto& [one, other] : overlapping)
+    EXPECT_EQ(
+        refusal_of(R"({"format":"genops-prices/1","name":"ours","prices":[)" + at(one) + "," + at(other) +
+                   "]}"),
+        "price file: prices[1] (openai gpt-4o): expected validity (from, to) or hours (hours_utc, weekdays) "
+        "apart from that of equal prices, found that it overlaps with prices[0] (openai gpt-4o)");
 }
 
 TEST(GenopsPrices, FilesThatAreNoneAreRefused) {
