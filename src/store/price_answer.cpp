@@ -152,7 +152,7 @@ void fill_not_taken(const std::vector<Book>& books, const PriceQuestion& questio
       if (!row.remark.empty()) continue;
       const bool same_book =
           std::ranges::find(answer.taken, book.name, &PriceRow::book) != answer.taken.end();
-      row.remark = same_book ? "another of this book is closer" : "another book comes first";
+      row.remark = same_book ? "another of this book comes first" : "another book comes first";
     }
   }
 }
