@@ -17,7 +17,11 @@ constexpr const char* kPrices =
     "p.valid_from,"
     " p.valid_to, p.source FROM main.price p JOIN main.price_book b ON b.book_id = p.book_id"
     " WHERE p.retired_at IS NULL AND p.currency = 'USD' AND ";
-constexpr const char* kOrder = " ORDER BY b.rank, b.changed_at DESC, b.book_id DESC, p.place";
+
+/// The statement that reads prices, in order.
+std::string select_prices(const char* condition) {
+  return std::string(kPrices) + condition + " ORDER BY " + kBookOrder + ", p.place";
+}
 
 std::optional<std::int64_t> optional_int64(const Statement& row, int column) {
   return row.is_null(column) ? std::nullopt : std::optional(row.int64(column));
@@ -85,7 +89,7 @@ PriceBook& PriceTables::of(std::string_view provider) {
   if (books_.size() >= kRememberedProviders) books_.clear();
   const std::string canonical = canonical_provider(name);
   const auto others = price_fallbacks(canonical);
-  Statement select(db_, std::string(kPrices) + "p.provider IN (?, ?, ?)" + kOrder);
+  Statement select(db_, select_prices("p.provider IN (?, ?, ?)"));
   select.bind(1, std::string_view(canonical));
   for (std::size_t i = 0; i < 2; ++i)
     select.bind(static_cast<int>(i) + 2, i < others.size() ? others[i] : std::string_view(canonical));
@@ -93,7 +97,7 @@ PriceBook& PriceTables::of(std::string_view provider) {
 }
 
 Book read_book(sqlite3* db, std::string_view name) {
-  Statement select(db, std::string(kPrices) + "b.name = ?" + kOrder);
+  Statement select(db, select_prices("b.name = ?"));
   select.bind(1, name);
   std::vector<Book> books = read_prices(db, select);
   return books.empty() ? Book{std::string(name), {}, {}} : std::move(books.front());

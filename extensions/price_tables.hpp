@@ -12,6 +12,9 @@
 /// The price books of the file.
 namespace genops {
 
+/// Books in order of precedence: behind ORDER BY, of main.price_book AS b.
+inline constexpr const char* kBookOrder = "b.rank, b.changed_at DESC, b.book_id DESC";
+
 /// Answers from the file's prices, read by provider when they are first asked for. Keeps no statement, so that it does not
 /// keep its connection from being closed.
 class PriceTables {

@@ -27,7 +27,7 @@ std::vector<Book> books_for(sqlite3* db, std::string_view provider) {
   const std::string canonical = canonical_provider(provider);
   const auto others = price_fallbacks(canonical);
   std::vector<Book> books;
-  Statement names(db, "SELECT name FROM main.price_book ORDER BY rank, changed_at DESC, book_id DESC");
+  Statement names(db, std::string("SELECT b.name FROM main.price_book b ORDER BY ") + kBookOrder);
   while (names.step()) {
     Book& book = books.emplace_back(read_book(db, names.text(0)));
     std::erase_if(book.prices, [&](const Price& price) {
