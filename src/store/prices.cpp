@@ -1,5 +1,6 @@
 #include "genops/prices.hpp"
 
+#include <algorithm>
 #include <tuple>
 
 #include "core/provider.hpp"
@@ -99,6 +100,33 @@ std::vector<UserPrice> put_price(Book& book, Price price) {
   return replaced;
 }
 
+/// What stands in the file and is not understood, cut short: "negative (openai/x, openai/y, ..)".
+std::string reasons_of(const PriceFile& file) {
+  constexpr std::size_t kNamed = 3;
+  std::string text;
+  std::size_t reasons = 0;
+  for (const auto& [reason, models] : file.not_understood) {
+    text += text.empty() ? "" : "; ";
+    if (++reasons > kNamed) return text + "..";
+    text += reason + " (";
+    for (std::size_t i = 0; i < std::min(models.size(), kNamed); ++i)
+      text += (i == 0 ? "" : ", ") + models[i];
+    text += models.size() > kNamed ? ", ..)" : ")";
+  }
+  return text;
+}
+
+/// A book of no prices would only take away those that are there.
+void expect_prices(const PriceFile& file) {
+  if (file.kept > 0) return;
+  const std::string reasons = reasons_of(file);
+  throw Error(Errc::invalid_argument,
+              "price file: expected at least one price that can be kept of the format " + file.format +
+                  ", found " + (file.values == 0 ? "none" : std::to_string(file.values) + " left out") +
+                  (reasons.empty() ? "" : ": " + reasons),
+              "nothing was changed; --format names another format");
+}
+
 /// Sums differences per day and model.
 class Lines {
  public:
@@ -133,6 +161,7 @@ PriceImport import_prices(Ledger& ledger, std::string_view json, std::string_vie
     throw Error(Errc::invalid_argument,
                 "name: expected the name of a book of your own, found '" + file.book.name + "'",
                 "'user' holds what `genops price set` sets, 'genops' what comes with the program");
+  expect_prices(file);
   PriceImport result{file.book.name, file.format,  file.book.version,   {}, file.models, file.values,
                      file.kept,      file.rounded, file.not_understood, {}};
   if (dry_run) {

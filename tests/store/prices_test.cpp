@@ -81,23 +81,6 @@ TEST_F(Prices, ThatAreWrongAreRefusedByName) {
   }
 }
 
-TEST_F(Prices, OfABookAreReplacedAndWhatDidNotChangeKeepsItsId) {
-  const std::int64_t first = ledger.record(usage("m", 1, 1)).seq;
-  const std::string changed =
-      std::string(kAcmeBook).replace(std::string(kAcmeBook).find("\"10\""), 4, "\"11\"");
-  const PriceImport would = import_prices(ledger, changed, "genops", "", true);
-  ASSERT_EQ(would.changes.size(), 1U);
-  EXPECT_EQ(would.changes[0].before_pico_usd, 10'000'000'000'000);
-  EXPECT_EQ(would.changes[0].after_pico_usd, 11'000'000'000'000);
-  EXPECT_EQ(number("SELECT count(*) FROM price WHERE provider = 'acme'"), 2) << "a dry run changes nothing";
-  import_prices(ledger, changed, "genops", "", false);
-  EXPECT_EQ(number("SELECT count(*) FROM price WHERE provider = 'acme'"), 3);
-  EXPECT_EQ(number("SELECT count(*) FROM price WHERE provider = 'acme' AND retired_at IS NULL"), 2);
-  EXPECT_EQ(text("SELECT price_source FROM cost_event WHERE seq = " + std::to_string(first)),
-            "test 2026-01-01");
-  EXPECT_TRUE(import_prices(ledger, changed, "genops", "", true).changes.empty());
-}
-
 TEST_F(Prices, OfAnEventStayInTheFile) {
   for (const char* sql :
        {"UPDATE price SET model = 'x'", "DELETE FROM price", "UPDATE price_rate SET pico_usd = 1",
@@ -151,7 +134,8 @@ TEST_F(Prices, OfHistoryBeforeADayAreLeftAlone) {
 
 TEST_F(Prices, NeverUnpriceWhatHadAPrice) {
   ledger.record(usage("m", 1'000'000, 0));
-  import_prices(ledger, R"({"format":"genops-prices/1","name":"test","version":"2026-02-01","prices":[]})",
+  import_prices(ledger, R"({"format":"genops-prices/1","name":"test","version":"2026-02-01","prices":[
+    {"provider":"acme","model":"other","usd":{"input":1}}]})",
                 "", "", false);
   const Repricing found = reprice(ledger, {});
   EXPECT_TRUE(found.lines.empty() && found.still_unpriced.empty());
