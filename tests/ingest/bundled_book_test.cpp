@@ -152,6 +152,20 @@ TEST(BundledBook, LookAlikesHaveNoPrice) {
     EXPECT_TRUE(book.candidates({provider, model, "", "", kToday}).empty()) << provider << " " << model;
 }
 
+// A chat response of these counts no searches: each request is one.
+TEST(BundledBook, ChargesEachRequestOfModelsThatAlwaysSearch) {
+  PriceBook book({bundled_book()});
+  UnitCounts counts;
+  counts.set(Unit::input, 1000);
+  counts.set(Unit::output, 100);
+  const auto cost = [&](const char* model) {
+    return book.quote({"openai", model, "", "", kToday}, counts).cost_nanos;
+  };
+  EXPECT_EQ(cost("gpt-4o-search-preview"), cost("gpt-4o").value() + 25'000'000);
+  EXPECT_EQ(cost("gpt-4o-mini-search-preview"), cost("gpt-4o-mini").value() + 25'000'000);
+  EXPECT_EQ(cost("gpt-5-search-api"), cost("gpt-5").value() + 10'000'000);
+}
+
 // The figures that the guide computes with, per 1,000 tokens, under the names that it uses.
 TEST(BundledBook, TheGuidesModelsCostWhatTheGuideSays) {
   struct Row {

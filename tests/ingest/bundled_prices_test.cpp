@@ -70,7 +70,11 @@ gpt-3.5-turbo at=2023-12-01 input=1.5 output=2
 gpt-3.5-turbo at=2024-02-16 input=0.5 output=1.5
 gpt-4-32k input=60 output=120
 gpt-4-1106-preview input=10 output=30
-gpt-4.1-mini input=0.4 output=1.6 cache_read=0.1 search=25
+gpt-4.1-mini input=0.4 output=1.6 cache_read=0.1 search=25 request=-
+gpt-4o-search-preview input=2.5 output=10 request=25 search=-
+gpt-4o-search-preview tier=batch input=1.25 request=25
+gpt-4o-mini-search-preview-2025-03-11 input=0.15 output=0.6 request=25
+gpt-5-search-api input=1.25 output=10 request=10 search=-
 gpt-5 input=1.25 output=10 cache_read=0.125 reasoning=10 search=10
 gpt-5-mini tier=flex input=0.125 output=1 cache_read=0.0125
 gpt-5-pro input=15 output=120 cache_read=15
@@ -125,8 +129,8 @@ claude-haiku-5-5 prompt=100001 input=0.5 output=2.5 cache_write_1h=1
 claude-haiku-5-5 input=0.1 output=0.5 cache_read=0.01
 claude-opus-4-1-20250805 input=15 output=75 cache_write_1h=30
 claude-opus-4-20250514 input=15 cache_read=1.5
-claude-opus-4-6 tier=fast at=2026-05-01 input=30 output=150 cache_write=37.5
-claude-opus-4-6 tier=fast at=2026-08-01 input=5 output=25
+claude-opus-4-6 tier=fast at=2026-06-28T23:59:59Z input=30 output=150 cache_write=37.5
+claude-opus-4-6 tier=fast at=2026-06-29 input=5 output=25
 claude-opus-4-7 tier=fast input=-
 claude-opus-4-8 tier=fast input=10 output=50 cache_read=1 cache_write=12.5 cache_write_1h=20
 claude-opus-5 tier=fast region=us input=11 output=55
@@ -311,6 +315,9 @@ openai/gpt-oss-120b input=0.15 output=0.6 cache_read=0.075 search=5
 openai/gpt-oss-20b input=0.075 output=0.3 cache_read=0.0375
 openai/gpt-oss-120b at=2025-09-01 output=0.75
 qwen/qwen3-32b input=0.29 output=0.59
+qwen/qwen3-32b tier=flex input=0.29 output=0.59
+openai/gpt-oss-120b tier=flex input=0.15 output=0.6 cache_read=0.075
+whisper-large-v3-turbo tier=flex second=-
 moonshotai/kimi-k2-instruct-0905 input=1 output=3 cache_read=0.5
 whisper-large-v3-turbo second=0.01111
 canopylabs/orpheus-v1-english character=22
