@@ -1,10 +1,10 @@
 """Usage and price from raw JSON, and what pricing costs an ingest: pricing.py BUILD PYTHON [--events N] [--rounds N]
 [--folder DIR]
 
-The recorded responses are priced by the library, by SQL in the stock shell, and by genai-prices and litellm (PYTHON has
-them), all on one core and in turns; figures are medians of the rounds, ratios those within a round. Then responses are
-ingested beside events that need no price. BUILD holds genops, genops_ledger.so and pricing_bench. Exit 1: a target is
-missed; 2: it could not be measured.
+The public price lists are imported, and what is left out of them is counted. The recorded responses are priced by the
+library, by SQL in the stock shell, and by genai-prices and litellm (PYTHON has them), all on one core and in turns;
+figures are medians of the rounds, ratios those within a round. Then responses are ingested beside events that need no
+price. BUILD holds genops, genops_ledger.so and pricing_bench. Exit 1: a target is missed; 2: it could not be measured.
 """
 
 import json
@@ -19,6 +19,7 @@ from pathlib import Path
 from statistics import median
 
 from measuring import Failed, count, exit_with, options, output_of, report
+from price_files import measure_price_files
 
 HERE = Path(__file__).resolve().parent
 DATA = HERE.parent.parent / "shared/data"  # ../shared/data beside the project
@@ -165,9 +166,6 @@ def report_exact(responses, ours, peers):
 
 def measure_responses(given, folder):
     """True: every target is met."""
-    if not (DATA / "provider-responses.jsonl").is_file():
-        print("the recorded responses are not there (../shared/data): pricing is not measured")
-        return True
     program, responses, ledger = given.build / "pricing_bench", Responses(folder), folder / "prices.db"
     imported = output_of(program, "import", ledger, DATA / "prices-genai.json")
     print(f"{len(responses)} responses, {imported['models']} models, {given.rounds} rounds", flush=True)
@@ -201,8 +199,8 @@ def ingest(given, ledger, lines, kind):
     ledger.unlink(missing_ok=True)
     command = [given.build / "genops", "--ledger", ledger, "--json", "--quiet"]
     subprocess.run([str(word) for word in [*command, "init"]], check=True, stdout=subprocess.DEVNULL)
-    if kind == "responses" and (prices := DATA / "prices-genai.json").is_file():
-        output_of(*command, "price", "import", prices)
+    if kind == "responses":
+        output_of(*command, "price", "import", DATA / "prices-genai.json")
     before = ledger.stat().st_size
     cpu_before = resource.getrusage(resource.RUSAGE_CHILDREN)
     start = time.perf_counter()
@@ -221,8 +219,6 @@ def unpriced(given, ledger):
 
 
 def measure_ingest(given, folder):
-    if not (DATA / "provider-responses.jsonl").is_file():
-        return True
     responses, ledger = Responses(folder).path, folder / "ingest.db"
     lines = {kind: folder / f"{kind}.ndjson" for kind in KINDS}
     for kind in KINDS:
@@ -257,12 +253,16 @@ def arguments():
 
 def main():
     given = arguments()
+    for name in ("provider-responses.jsonl", "prices-genai.json"):
+        if not (DATA / name).is_file():
+            raise Failed(f"not measured: expected {name} in ../shared/data, beside the project, found none")
     if given.folder:
         given.folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="genops_pricing.", dir=given.folder) as name:
         folder, cores = Path(name), os.sched_getaffinity(0)
         os.sched_setaffinity(0, {max(cores)})
-        met = measure_responses(given, folder)
+        met = measure_price_files(given.build / "genops", given.python, DATA / "prices-genai.json", folder)
+        met &= measure_responses(given, folder)
         os.sched_setaffinity(0, cores)
         met &= measure_ingest(given, folder)
     return met
