@@ -65,8 +65,18 @@ constexpr std::array<Fallback, 2> kFallbacks = {{
     {"vertex_ai", {"gemini", "anthropic"}},
 }};
 
-constexpr auto kStandard = std::to_array<std::string_view>(
-    {"", "auto", "default", "on_demand", "on-demand", "ondemand", "standard", "unspecified"});
+constexpr auto kTiers = std::to_array<Alias>({
+    {"", "standard"},
+    {"auto", "standard"},
+    {"default", "standard"},
+    {"on_demand", "standard"},
+    {"on-demand", "standard"},
+    {"ondemand", "standard"},
+    {"on_demand_flex", "flex"},  // of Vertex, as are the next two
+    {"on_demand_priority", "priority"},
+    {"traffic_type_unspecified", "standard"},
+    {"unspecified", "standard"},
+});
 
 }  // namespace
 
@@ -87,7 +97,8 @@ std::span<const std::string_view> price_fallbacks(std::string_view canonical) {
 
 std::string canonical_service_tier(std::string_view name) {
   std::string lower = lower_case(std::string(name));
-  return std::ranges::find(kStandard, std::string_view(lower)) != kStandard.end() ? "standard" : lower;
+  const auto alias = std::ranges::find(kTiers, std::string_view(lower), &Alias::first);
+  return alias == kTiers.end() ? lower : std::string(alias->second);
 }
 
 }  // namespace genops

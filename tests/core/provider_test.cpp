@@ -62,6 +62,17 @@ TEST(CanonicalServiceTier, StandardHasManyNames) {
   EXPECT_EQ(canonical_service_tier("PRIORITY"), "priority");
 }
 
+TEST(CanonicalServiceTier, KnowsVertexsTypesOfTraffic) {
+  for (const char* name : {"TRAFFIC_TYPE_UNSPECIFIED", "ON_DEMAND", "traffic_type_unspecified"})
+    EXPECT_EQ(canonical_service_tier(name), "standard") << name;
+  for (const char* name : {"ON_DEMAND_PRIORITY", "on_demand_priority"})
+    EXPECT_EQ(canonical_service_tier(name), "priority") << name;
+  for (const char* name : {"ON_DEMAND_FLEX", "on_demand_flex"})
+    EXPECT_EQ(canonical_service_tier(name), "flex") << name;
+  // Bought beforehand: no price of a token is right for it, least of all the standard one.
+  EXPECT_EQ(canonical_service_tier("PROVISIONED_THROUGHPUT"), "provisioned_throughput");
+}
+
 TEST(PriceFallbacks, AreThoseWhoseModelsAreSoldOn) {
   const auto fallbacks = [](std::string_view provider) {
     const auto all = price_fallbacks(provider);
