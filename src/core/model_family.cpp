@@ -76,6 +76,8 @@ std::string provider_of_model(std::string_view model) {
   for (const std::string_view maker :
        {"anthropic.claude", "amazon.", "meta.llama", "cohere.", "mistral.", "ai21."})
     if (name.find(maker) != std::string::npos) return "bedrock";
+  // Vertex's, with the version behind it: "claude-sonnet-4-5@20250929".
+  if (name.starts_with("claude") && name.find('@') != std::string::npos) return "vertex_ai";
   // Of any size the open weights of OpenAI are sold by others.
   if (name.starts_with("gpt-oss") || name.starts_with("gpt4all")) return {};
   if (is_o_series(name)) return "openai";

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/ids.hpp"
+#include "core/model_family.hpp"
 #include "core/text.hpp"
 #include "genops/error.hpp"
 #include "genops/money.hpp"
@@ -228,15 +229,20 @@ void ClaudeCodeReader::judge_copies() {
 
 ParsedEvent ClaudeCodeReader::event_of(const Copy& copy) const {
   ParsedEvent event;
-  event.provider = "anthropic";
-  event.model = copy.model;
+  const std::string provider = provider_of_model(copy.model);
+  event.model = without_provider(copy.model, provider);
   event.occurred_at_ms = copy.occurred_at_ms;
   event.idempotency_key = copy.key;
   event.revisable = true;
   event.session_id = copy.session.empty() ? file_ : copy.session;
   event.project = copy.cwd.empty() ? folder_ : last_folder(copy.cwd);
   if (!copy.cost.empty()) event.cost_nanos = parse_usd(copy.cost);
+  // Whoever was asked, a gateway too, the usage is as Anthropic gives it.
+  event.provider = "anthropic";
   apply_response(event, "{\"usage\":" + copy.usage + '}');
+  if (provider.empty()) return event;
+  event.provider = provider;
+  for (Event& other : event.further) other.provider = provider;
   return event;
 }
 

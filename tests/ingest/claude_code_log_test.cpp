@@ -1,9 +1,11 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <random>
 #include <sstream>
 #include <string>
+#include <vector>
 
 #include "genops/time.hpp"
 #include "ingest/agent_log.hpp"
@@ -77,6 +79,28 @@ TEST(ClaudeCodeLog, ALineIsARequestWithAllThatItSays) {
   EXPECT_EQ(event.cost_nanos, 250'000'000);
   EXPECT_EQ(event.attributes, "");
   EXPECT_NE(event.raw_usage.find(R"("web_fetch_requests":0)"), std::string::npos) << event.raw_usage;
+}
+
+TEST(ClaudeCodeLog, TheModelTellsWhomTheRequestWasPaidTo) {
+  const std::vector<std::array<std::string, 3>> cases = {
+      {"claude-sonnet-4-5", "anthropic", "claude-sonnet-4-5"},
+      {"us.anthropic.claude-sonnet-4-5-20250929-v1:0", "bedrock",
+       "us.anthropic.claude-sonnet-4-5-20250929-v1:0"},
+      {"claude-sonnet-4-5@20250929", "vertex_ai", "claude-sonnet-4-5@20250929"},
+      {"openrouter/anthropic/claude-sonnet-4", "openrouter", "anthropic/claude-sonnet-4"},
+      {"gpt-5", "openai", "gpt-5"},  // through a gateway that answers as Anthropic does
+      {"my-model", "anthropic", "my-model"}};
+  for (const auto& [written, provider, model] : cases) {
+    Line line;
+    line.model = written;
+    line.usage += R"(,"iterations":[{"type":"compaction","input_tokens":7,"output_tokens":2}])";
+    const KeptLog log = read_one(line.text());
+    ASSERT_EQ(log.events.size(), 2U) << written;
+    for (const Event& event : log.events) {
+      EXPECT_EQ(event.provider, provider) << written;
+      EXPECT_EQ(event.model, model) << written;
+    }
+  }
 }
 
 TEST(ClaudeCodeLog, SessionAndProjectComeFromThePathWhereTheLineDoesNotSay) {

@@ -126,6 +126,7 @@ TEST(ModelFamily, IsToldByTheNameWhereThatIsCertain) {
       {"deepseek-chat", "deepseek"},
       {"grok-4", "xai"},
       {"us.anthropic.claude-3-haiku-20240307-v1:0", "bedrock"},
+      {"claude-sonnet-4-5@20250929", "vertex_ai"},
       {"openrouter/anthropic/claude-sonnet-4", "openrouter"},
       {"x-ai/grok-4", "xai"},
       {"google/gemini-2.5-pro", "gemini"},
