@@ -64,6 +64,7 @@ std::int64_t read_prompt(UsageObject& usage, UsageContext& context) {
   const Details of_tool =
       read_details(usage, "toolUsePromptTokensDetails", "toolUsePromptTokenCount", tool.value_or(0), context);
   parts.of_cached = cached.parts;
+  parts.is_split = cached.given;
   // Without details of the prompt it has at least what was cached of it.
   parts.all = details.given ? details.parts : cached.parts;
   add_modalities(parts.all, of_tool.parts);

@@ -82,6 +82,7 @@ void read_input(UsageObject& usage, const Names& names, std::int64_t prompt, Usa
     parts.all = read_modalities(*details, names.input, prompt);
     if (auto of_cached = details->child("cached_tokens_details")) {  // realtime
       parts.of_cached = read_modalities(*of_cached, "cached_tokens", parts.cached.value_or(0));
+      parts.is_split = true;
       of_cached->note_unknown(context.result.unknown);
     }
     details->note_unknown(context.result.unknown);

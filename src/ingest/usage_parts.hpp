@@ -17,10 +17,12 @@ struct Modalities {
 struct PromptParts {
   std::int64_t total = 0;
   Count cached, written;
-  Modalities all;        ///< cached ones included
-  Modalities of_cached;  ///< a part of `cached` and of `all`
+  Modalities all;         ///< cached ones included
+  Modalities of_cached;   ///< a part of `cached` and of `all`
+  bool is_split = false;  ///< `of_cached` was given. Without it `cached` and `written` may be of any modality
 };
 
+/// What may be in a cache and of a modality at once counts as in the cache.
 /// Throws: Error{invalid_argument} that names `usage`'s member `name` unless the parts fit in the total.
 void set_prompt(const PromptParts& parts, const UsageObject& usage, std::string_view name,
                 UnitCounts& counts);

@@ -67,6 +67,19 @@ TEST(UsageGemini, DocumentsAreImagesAndTheRestIsText) {
             "input 33, output 1189, reasoning 529, output_image 1120");
 }
 
+// Without cacheTokensDetails nothing says what of the cached part is audio: 600 of it must be.
+TEST(UsageGemini, WhatIsCachedMayBeAudio) {
+  EXPECT_EQ(gemini_counts(R"({"promptTokenCount":1000,"candidatesTokenCount":5,"totalTokenCount":1005,
+                "cachedContentTokenCount":900,"promptTokensDetails":[{"modality":"TEXT","tokenCount":300},
+                {"modality":"AUDIO","tokenCount":700}]})"),
+            "input 0, output 5, cache_read 900, input_audio 100");
+  EXPECT_EQ(
+      usage_refusal("gemini", body(R"({"promptTokenCount":1000,"cachedContentTokenCount":900,
+                "promptTokensDetails":[{"modality":"AUDIO","tokenCount":700}],
+                "cacheTokensDetails":[{"modality":"TEXT","tokenCount":900}]})")),
+      "response: usageMetadata.promptTokenCount: expected at least the sum of its parts, 1600, found 1000");
+}
+
 TEST(UsageGemini, EmbeddingsAndTheLiveApiHaveNamesOfTheirOwn) {
   EXPECT_EQ(
       gemini_counts(R"({"promptTokenCount":11,"promptTokenDetails":[{"modality":"TEXT","tokenCount":11}]})"),

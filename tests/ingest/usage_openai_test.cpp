@@ -203,5 +203,27 @@ TEST(UsageOpenAi, UnknownMembersAreNamedAndNotCounted) {
                                                      "completion_tokens_details.smell_tokens", "holo"}));
 }
 
+// Where it is not said what of the cached part is text, the parts by modality overlap with it.
+TEST(UsageOpenAi, WhatIsCachedMayBeAudioOrAnImage) {
+  EXPECT_EQ(counts_in("openai", R"({"prompt_tokens":1000,"completion_tokens":5,
+                "prompt_tokens_details":{"cached_tokens":900,"audio_tokens":500,"text_tokens":500}})"),
+            "input 0, output 5, cache_read 900, input_audio 100");
+  EXPECT_EQ(counts_in("xai", R"({"prompt_tokens":300,"completion_tokens":5,
+                "prompt_tokens_details":{"text_tokens":44,"audio_tokens":0,"image_tokens":256,"cached_tokens":128}})"),
+            "input 0, output 5, cache_read 128, input_audio 0, input_image 172");
+  EXPECT_EQ(counts_in("openai", R"({"prompt_tokens":100,"completion_tokens":5,
+                "prompt_tokens_details":{"cached_tokens":60,"audio_tokens":30,"image_tokens":50}})"),
+            "input 0, output 5, cache_read 60, input_audio 0, input_image 40");
+  EXPECT_EQ(counts_in("openrouter", R"({"prompt_tokens":100,"completion_tokens":5,
+                "prompt_tokens_details":{"cache_write_tokens":90,"image_tokens":50}})"),
+            "input 0, output 5, cache_write 90, input_image 10");
+}
+
+TEST(UsageOpenAi, WhatIsCachedOfAModalityIsOfIt) {
+  EXPECT_EQ(counts_in("openai", R"({"input_tokens":100,"output_tokens":5,"total_tokens":105,
+                "input_token_details":{"text_tokens":90,"cached_tokens":10,"cached_tokens_details":{"audio_tokens":6}}})"),
+            "input 90, output 5, cache_read 4, input_audio 0, cache_read_audio 6");
+}
+
 }  // namespace
 }  // namespace genops

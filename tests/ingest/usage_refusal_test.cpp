@@ -67,8 +67,14 @@ TEST(UsageRefusal, PartsAreAtMostTheirTotal) {
           R"({"prompt_tokens":100,"completion_tokens":5,"prompt_tokens_details":{"audio_tokens":101}})"),
       "response: usage.prompt_tokens_details.audio_tokens: expected at most prompt_tokens, 100, found 101");
   EXPECT_EQ(refusal_in("openai", R"({"prompt_tokens":100,"completion_tokens":5,
-                "prompt_tokens_details":{"cached_tokens":60,"audio_tokens":41}})"),
+                "prompt_tokens_details":{"cached_tokens":60,"audio_tokens":60,"image_tokens":41}})"),
             "response: usage.prompt_tokens: expected at least the sum of its parts, 101, found 100");
+  EXPECT_EQ(refusal_in("openai", R"({"prompt_tokens":100,"completion_tokens":5,
+                "prompt_tokens_details":{"cached_tokens":60,"cache_write_tokens":41}})"),
+            "response: usage.prompt_tokens: expected at least the sum of its parts, 101, found 100");
+  EXPECT_EQ(refusal_in("openai", R"({"input_tokens":100,"output_tokens":5,
+                "input_token_details":{"cached_tokens":60,"audio_tokens":41,"cached_tokens_details":{"text_tokens":60}}})"),
+            "response: usage.input_tokens: expected at least the sum of its parts, 101, found 100");
   EXPECT_EQ(
       refusal_in("openai", R"({"input_tokens":100,"output_tokens":5,"total_tokens":105,
                 "output_tokens_details":{"reasoning_tokens":6}})"),
