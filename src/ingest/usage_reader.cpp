@@ -6,10 +6,17 @@
 
 #include "core/text.hpp"
 #include "genops/error.hpp"
+#include "genops/money.hpp"
+#include "ingest/usage_text.hpp"
 
 namespace genops {
+namespace {
 
-std::string described(const boost::json::value& value) {
+constexpr std::size_t kMaxNumberBytes = 60;  // of a message
+
+}  // namespace
+
+std::string described(const boost::json::value& value, std::string_view written) {
   switch (value.kind()) {
     case boost::json::kind::object:
       return "an object";
@@ -18,8 +25,24 @@ std::string described(const boost::json::value& value) {
     case boost::json::kind::string:
       return "text " + genops::quoted(std::string_view(value.get_string()));
     default:
-      return boost::json::serialize(value);
+      return written.empty() ? boost::json::serialize(value) : printable(written.substr(0, kMaxNumberBytes));
   }
+}
+
+Count whole_number(const boost::json::value& value, std::string_view written) {
+  Count count;
+  if (const std::int64_t* const whole = value.if_int64()) {
+    count = *whole;
+  } else if (value.is_double()) {
+    // A double may have been rounded to a whole number.
+    const std::string serialized = written.empty() ? boost::json::serialize(value) : std::string();
+    try {
+      const Scaled scaled = parse_scaled(written.empty() ? serialized : written, 0);
+      if (scaled.exact) count = scaled.value;
+    } catch (const Error&) {  // far too large
+    }
+  }
+  return count && *count >= 0 && *count <= kMaxCount ? count : std::nullopt;
 }
 
 void refuse_response(std::string_view place, std::string_view expected, std::string_view found) {
@@ -30,8 +53,8 @@ void refuse_response(std::string_view place, std::string_view expected, std::str
 }
 
 UsageObject::UsageObject(const boost::json::object& object, std::string_view name, const UsageObject* parent,
-                         std::ptrdiff_t index)
-    : object_(&object), parent_(parent), name_(name), index_(index) {
+                         std::ptrdiff_t index, std::string_view text)
+    : object_(&object), parent_(parent), name_(name), index_(index), text_(text) {
   if (object.size() > kMaxMembers)
     refuse_response(own_path(), "at most 64 members", std::to_string(object.size()));
 }
@@ -51,10 +74,13 @@ bool UsageObject::has(std::string_view name) const {
 Count UsageObject::count(std::string_view name) {
   const boost::json::value* const value = find(name);
   if (value == nullptr) return std::nullopt;
+  // Almost all are: then nobody looks for its text.
   const std::int64_t* const whole = value->if_int64();
-  if (whole == nullptr || *whole < 0 || *whole > kMaxCount)
-    refuse(name, "a whole number from 0 to 9007199254740991", described(*value));
-  return *whole;
+  if (whole != nullptr && *whole >= 0 && *whole <= kMaxCount) return *whole;
+  const std::string_view text = written(name);
+  const Count count = whole_number(*value, text);
+  if (!count) refuse(name, "a whole number from 0 to 9007199254740991", described(*value, text));
+  return count;
 }
 
 std::string_view UsageObject::text(std::string_view name) {
@@ -68,7 +94,7 @@ std::optional<UsageObject> UsageObject::child(std::string_view name) {
   const boost::json::value* const value = find(name);
   if (value == nullptr) return std::nullopt;
   if (!value->is_object()) refuse(name, "an object", described(*value));
-  return UsageObject(value->get_object(), name, this);
+  return UsageObject(value->get_object(), name, this, -1);
 }
 
 const boost::json::array* UsageObject::list(std::string_view name) {
@@ -114,6 +140,21 @@ std::string UsageObject::own_path() const {
   std::string path = parent_ == nullptr ? std::string(name_) : parent_->path(name_);
   if (index_ >= 0) path += '[' + std::to_string(index_) + ']';
   return path;
+}
+
+std::string_view UsageObject::own_text() const {
+  if (parent_ == nullptr) return text_;
+  std::string_view text = parent_->written(name_);
+  if (index_ < 0 || text.empty()) return text;
+  JsonWalk list(text);
+  for (std::ptrdiff_t i = 0; i <= index_; ++i) list.next();
+  return list.value();
+}
+
+/// '' = not known.
+std::string_view UsageObject::written(std::string_view name) const {
+  const std::string_view text = own_text();
+  return text.empty() ? text : member_text(text, name);
 }
 
 std::string UsageObject::path(std::string_view name) const {

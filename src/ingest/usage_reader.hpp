@@ -22,17 +22,21 @@ using Count = std::optional<std::int64_t>;
 /// Throws: Error{invalid_argument} "response: usage.input_tokens: expected .., found ..". `place` may be ''.
 [[noreturn]] void refuse_response(std::string_view place, std::string_view expected, std::string_view found);
 
-/// A value for a message: "text 'abc'", "a list", "1.5".
-std::string described(const boost::json::value& value);
+/// A value for a message: "text 'abc'", "a list", "1.5". `written` is its text, '' = not known.
+std::string described(const boost::json::value& value, std::string_view written = {});
+
+/// A count, however it is written: 41, 41.0, 4.1e1. Not set for what is no whole number from 0 to kMaxCount. `written` is its
+/// text, '' = not known.
+Count whole_number(const boost::json::value& value, std::string_view written = {});
 
 /// One object of a usage. It remembers which members were asked for: the others are unknown. Borrows all it is given.
 class UsageObject {
  public:
   static constexpr std::size_t kMaxMembers = 64;
 
-  /// `index` is that of an element of a list, -1 for a member.
-  UsageObject(const boost::json::object& object, std::string_view name, const UsageObject* parent = nullptr,
-              std::ptrdiff_t index = -1);
+  /// `text` is the object as given, '' = not known.
+  UsageObject(const boost::json::object& object, std::string_view name, std::string_view text)
+      : UsageObject(object, name, nullptr, -1, text) {}
 
   /// Null is not given. Throws: Error{invalid_argument} for anything but a whole number from 0 to kMaxCount.
   Count count(std::string_view name);
@@ -60,16 +64,22 @@ class UsageObject {
   void agree(Count& known, std::string_view name, Count other) const;
 
  private:
+  /// `index` is that of an element of a list, -1 for a member.
+  UsageObject(const boost::json::object& object, std::string_view name, const UsageObject* parent,
+              std::ptrdiff_t index, std::string_view text = {});
   const boost::json::value* find(std::string_view name);
   const boost::json::array* list(std::string_view name);
   const boost::json::object& element(const boost::json::array& list, std::string_view name,
                                      std::size_t index) const;
   std::string own_path() const;
+  std::string_view own_text() const;
+  std::string_view written(std::string_view name) const;
 
   const boost::json::object* object_;
   const UsageObject* parent_;
   std::string_view name_;
   std::ptrdiff_t index_;
+  std::string_view text_;    // of one without a parent
   std::uint64_t asked_ = 0;  // a bit per member, in their order
 };
 

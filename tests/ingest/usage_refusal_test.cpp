@@ -20,10 +20,36 @@ TEST(UsageRefusal, CountsAreWholeNumbersAsWritten) {
   EXPECT_EQ(with("true"), whole + "true");
   EXPECT_EQ(with("[1]"), whole + "a list");
   EXPECT_EQ(with("{}"), whole + "an object");
-  for (const std::string written : {"1e3", "12.5", "12.0", "1e999", "36893488147419103232"})
-    EXPECT_EQ(with(written).rfind(whole, 0), 0U) << with(written);
+  for (const std::string written :
+       {"10.5", "-1.0", "1e-1", "9007199254740992.0", "9007199254740991.4", "1e999", "99999999999999999999"})
+    EXPECT_EQ(with(written), whole + written);
+  EXPECT_EQ(refusal_in("openai", R"({"prompt_tokens":1,"prompt_tokens_details":{"cached_tokens":0.50}})"),
+            "response: usage.prompt_tokens_details.cached_tokens: expected a whole number from 0 to "
+            "9007199254740991, found 0.50");
+  EXPECT_EQ(
+      usage_refusal("bedrock",
+                    R"({"inputTextTokenCount":1,"results":[{"tokenCount":2},{"tokenCount":2.50}]})"),
+      "response: results[1].tokenCount: expected a whole number from 0 to 9007199254740991, found 2.50");
   EXPECT_EQ(counts_in("openai", R"({"prompt_tokens":9007199254740991,"completion_tokens":0})"),
             "input 9007199254740991, output 0");
+}
+
+// Cohere's library has them as floating-point numbers.
+TEST(UsageRefusal, AWholeNumberMayBeWrittenInManyWays) {
+  EXPECT_EQ(counts_in("cohere",
+                      R"({"billed_units":{"input_tokens":41.0,"output_tokens":4.1e1,"search_units":0.0}})"),
+            "input 41, output 41, search 0");
+  EXPECT_EQ(counts_in("openai", R"({"prompt_tokens":9007199254740991.0,"completion_tokens":12000e-3})"),
+            "input 9007199254740991, output 12");
+  EXPECT_EQ(counts_in("openai", R"({"prompt\u005ftokens":1,"completion_tokens":28.0})"),
+            "input 1, output 28");
+  EXPECT_EQ(counts_of("bedrock", R"({"prompt_token_count":25.0,"generation_token_count":1.0E+1})"),
+            "input 25, output 10");
+  EXPECT_EQ(
+      counts_of("anthropic",
+                R"([{"type":"message_start","message":{"usage":{"input_tokens":25.0,"output_tokens":1}}},
+                {"type":"message_delta","usage":{"output_tokens":37.00}},{"type":"message_stop"}])"),
+      "input 25, output 37");
 }
 
 TEST(UsageRefusal, EveryCountIsChecked) {
