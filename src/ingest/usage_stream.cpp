@@ -108,13 +108,27 @@ bool is_stream_event(const object& event) {
   return std::ranges::any_of(kEventMembers, [&](std::string_view name) { return event.contains(name); });
 }
 
-void StreamUsage::note_outer(const object& holder) {
+std::string StreamUsage::note_outer(const object& holder) {
   OuterFields outer = outer_fields(holder);
-  if (!outer.id.empty()) outer_.id = std::move(outer.id);
+  if (!outer.id.empty()) outer_.id = outer.id;
   if (!outer.model.empty()) outer_.model = std::move(outer.model);
   if (!outer.service_tier.empty()) outer_.service_tier = std::move(outer.service_tier);
   if (!outer.error.empty()) outer_.error = std::move(outer.error);
   if (outer.searches) outer_.searches = outer.searches;
+  return std::move(outer.id);
+}
+
+/// Refuses what several responses were put together to. Only events of one kind are compared: gateways and local servers
+/// give each chunk an id of its own.
+void StreamUsage::check_once(std::string_view kind, const std::string& id) {
+  if (id.empty()) return;
+  const auto known = std::ranges::find(ids_, kind, &decltype(ids_)::value_type::first);
+  if (known == ids_.end()) {
+    ids_.emplace_back(kind, id);
+  } else if (known->second != id) {
+    refuse_response("", "the events of one response",
+                    "those of " + genops::quoted(known->second) + " and " + genops::quoted(id));
+  }
 }
 
 /// What the list must say, should no usage come, so that it is still read as the beginning of a stream.
@@ -158,7 +172,7 @@ void StreamUsage::add_message_event(std::string_view type, const object& event, 
     delta_usages_.push_back(written(event, "usage", text));
   const object* const message = object_in(event, "message");
   if (type != "message_start" || message == nullptr) return;
-  note_outer(*message);
+  check_once("message_start", note_outer(*message));
   if (object_in(*message, "usage") != nullptr)
     start_usage_ = written(*message, "usage", written(event, "message", text));
 }
@@ -166,29 +180,35 @@ void StreamUsage::add_message_event(std::string_view type, const object& event, 
 /// Events that have the response, or its end, within.
 bool StreamUsage::add_wrapped(std::string_view type, const object& event, std::string_view text) {
   std::string_view wrapper, container = "usage";
+  std::string id;
   if (type.starts_with("response.") || event.contains("event_type")) {
     wrapper = "response";
   } else if (type == "message-end") {
     wrapper = "delta";
-    note_outer(event);
+    id = note_outer(event);
   } else if (const object* const metadata = object_in(event, "metadata");
              metadata && metadata->contains("usage")) {
     wrapper = "metadata";
   }
   const object* const within = wrapper.empty() ? nullptr : object_in(event, wrapper);
   if (within == nullptr) return false;
-  note_outer(*within);
+  if (std::string inner = note_outer(*within); !inner.empty()) id = std::move(inner);
   if (event.contains("event_type") && within->contains("meta")) container = "meta";
-  if (keep(container, *within, written(event, wrapper, text))) finished_ = true;
+  if (type == "response.created") check_once("created", id);
+  if (!keep(container, *within, written(event, wrapper, text))) return true;
+  finished_ = true;
+  check_once("wrapped", id);
   return true;
 }
 
 /// Events that are responses of their own: OpenAI's chunks, Gemini's.
 void StreamUsage::add_plain(const object& event, std::string_view text) {
-  note_outer(event);
-  if (has_ended(event, "choices", "finish_reason") || has_ended(event, "candidates", "finishReason"))
-    finished_ = true;
+  const std::string id = note_outer(event);
+  const bool ended =
+      has_ended(event, "choices", "finish_reason") || has_ended(event, "candidates", "finishReason");
+  if (ended) finished_ = true;
   if (keep("usageMetadata", event, text)) {
+    if (ended) check_once("ended", id);
     const object* const feedback = object_in(event, "promptFeedback");
     if (feedback != nullptr && is_given(*feedback, "blockReason")) finished_ = true;
     return;
@@ -197,6 +217,7 @@ void StreamUsage::add_plain(const object& event, std::string_view text) {
   const bool last = choices == nullptr || choices->empty();
   if (keep("usage", event, text) || keep("meta", event, text)) {
     if (last) finished_ = true;
+    if (last || ended) check_once(last ? "last" : "ended", id);
     return;
   }
   if (const object* const groq = object_in(event, "x_groq"))

@@ -3,6 +3,7 @@
 #include <boost/json/object.hpp>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "ingest/usage_shapes.hpp"
@@ -28,7 +29,9 @@ class StreamUsage {
   void add_message_event(std::string_view type, const boost::json::object& event, std::string_view text);
   bool add_wrapped(std::string_view type, const boost::json::object& event, std::string_view text);
   void add_plain(const boost::json::object& event, std::string_view text);
-  void note_outer(const boost::json::object& object);
+  /// Gives the object's id, '' = none.
+  std::string note_outer(const boost::json::object& object);
+  void check_once(std::string_view kind, const std::string& id);
   void note_kind(const boost::json::object& event);
   bool keep(std::string_view container, const boost::json::object& holder, std::string_view text);
   ResponseUsage only_outer() const;
@@ -37,6 +40,8 @@ class StreamUsage {
   ResponseUsage finish_last() const;
 
   std::string_view provider_;
+  std::vector<std::pair<std::string_view, std::string>>
+      ids_;  // by the kind of event that a response has once
   OuterFields outer_;
   std::string kind_;               // a member that shows what the events are: "type":"message_start"
   std::string container_, usage_;  // the last usage, as given
