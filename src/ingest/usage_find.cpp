@@ -67,16 +67,33 @@ const object* groq_usage(const object& root) {
 }
 
 struct Place {
-  Shape shape;
-  std::string_view container;
+  Shape shape = Shape::chat;
+  std::string_view container;  // '' = none
 };
-constexpr auto kPlaces = std::to_array<Place>(
-    {{Shape::gemini, "usageMetadata"}, {Shape::invocation, "amazon-bedrock-invocationMetrics"}});
+
+/// The usage that has a member of its own, which its name or what it holds tells.
+Place place_of(const object& root) {
+  if (const std::string_view name = gemini_container(root); !name.empty()) return {Shape::gemini, name};
+  const std::string_view metrics = "amazon-bedrock-invocationMetrics";
+  if (object_in(root, metrics) != nullptr) return {Shape::invocation, metrics};
+  return {};
+}
+
 constexpr auto kBodySigns = std::to_array<std::string_view>(
     {"prompt_token_count", "generation_token_count", "inputTextTokenCount",
      "x-amzn-bedrock-input-token-count", "x-amzn-bedrock-output-token-count"});
 
 }  // namespace
+
+std::string_view gemini_container(const object& holder) {
+  if (object_in(holder, "usageMetadata") != nullptr) return "usageMetadata";
+  // LangChain has counts of its own under that name.
+  const object* const usage = object_in(holder, kPythonUsage);
+  const bool is_gemini =
+      usage != nullptr &&
+      !first_of(*usage, {"prompt_token_count", "candidates_token_count", "total_token_count"}).empty();
+  return is_gemini ? kPythonUsage : std::string_view();
+}
 
 FoundUsage find_usage(const object& root, std::string_view text) {
   FoundUsage found;
@@ -88,9 +105,8 @@ FoundUsage find_usage(const object& root, std::string_view text) {
     tell_shape(*found.usage, found);
     return found;
   }
-  for (const Place& place : kPlaces) {
+  if (const Place place = place_of(root); !place.container.empty()) {
     found.usage = object_in(root, place.container);
-    if (found.usage == nullptr) continue;
     found.shape = place.shape;
     found.sign = found.container = place.container;
     found.written = find_member_text(text, place.container);

@@ -1,5 +1,6 @@
 #include <array>
 #include <string>
+#include <utility>
 
 #include "core/text.hpp"
 #include "ingest/usage_shapes.hpp"
@@ -52,6 +53,16 @@ std::string error_in(const object& root) {
   return bare ? "error" : "";
 }
 
+/// What a candidate of Gemini's searched for, as JSON has it or Python dumps it.
+std::int64_t queries_of(const object& candidate) {
+  for (const auto& [holder, name] : {std::pair("groundingMetadata", "webSearchQueries"),
+                                     std::pair("grounding_metadata", "web_search_queries")})
+    if (const object* const grounding = object_in(candidate, holder))
+      if (const boost::json::array* const queries = list_in(*grounding, name))
+        return static_cast<std::int64_t>(queries->size());
+  return 0;
+}
+
 /// OpenAI charges for searches, not for opening what was found; Google per query, and before Gemini 3 per answer.
 std::optional<std::int64_t> searches_in(const object& root, std::string_view model) {
   if (const object* const tools = object_in(root, "tool_usage"))
@@ -69,11 +80,7 @@ std::optional<std::int64_t> searches_in(const object& root, std::string_view mod
   }
   if (const boost::json::array* const candidates = list_in(root, "candidates")) {
     for (const value& each : *candidates) {
-      const object* const grounding =
-          each.is_object() ? object_in(each.get_object(), "groundingMetadata") : nullptr;
-      const boost::json::array* const queries =
-          grounding == nullptr ? nullptr : list_in(*grounding, "webSearchQueries");
-      if (queries != nullptr) sum += static_cast<std::int64_t>(queries->size());
+      if (each.is_object()) sum += queries_of(each.get_object());
     }
     if (sum > 0 && (model.starts_with("gemini-1") || model.starts_with("gemini-2"))) sum = 1;
   }
@@ -86,7 +93,8 @@ OuterFields outer_fields(const object& root) {
   OuterFields outer;
   outer.id = id_in(root);
   outer.model = text_in(root, "model");
-  if (outer.model.empty()) outer.model = text_in(root, "modelVersion");
+  for (const std::string_view name : {"modelVersion", "model_version"})
+    if (outer.model.empty()) outer.model = text_in(root, name);
   outer.service_tier = tier_in(root);
   const std::string_view status = text_in(root, "status");
   outer.unfinished = status == "in_progress" || status == "queued" || status == "cancelled";

@@ -111,7 +111,7 @@ ResponseUsage read_response(std::string_view provider, const object& root, std::
 
   check_provider(provider, found, result.model);
   if (!found.written.text.empty()) check_members_once(*found.usage, found.written);
-  UsageContext context{provider, found.written.text, result};
+  UsageContext context{provider, found.container, found.written.text, result};
   UsageObject usage(*found.usage, found.container, found.container.empty() ? text : found.written.text);
   read(usage, found.shape, context);
   if (outer.searches && !result.counts.has(Unit::search)) result.counts.set(Unit::search, *outer.searches);

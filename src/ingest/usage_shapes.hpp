@@ -38,6 +38,12 @@ struct FoundUsage {
 /// `root` is the response, `text` its bytes. Throws: Error{invalid_argument} for a usage of no known shape, or of two.
 FoundUsage find_usage(const boost::json::object& root, std::string_view text);
 
+/// What google-genai for Python calls Gemini's usage.
+inline constexpr std::string_view kPythonUsage = "usage_metadata";
+
+/// The member of `holder` that is usage as Gemini gives it; '' = none.
+std::string_view gemini_container(const boost::json::object& holder);
+
 /// Refuses what this provider never returns. `provider` is canonical; what is not known may return any shape.
 /// Throws: Error{invalid_argument} "response: expected usage as openai gives it (..), found anthropic's (..)".
 void check_provider(std::string_view provider, FoundUsage& found, std::string_view model);
@@ -45,8 +51,9 @@ void check_provider(std::string_view provider, FoundUsage& found, std::string_vi
 
 /// What a reader is given: all of one response.
 struct UsageContext {
-  std::string_view provider;  ///< canonical
-  std::string_view text;      ///< of the usage, as given; '' = not known
+  std::string_view provider;   ///< canonical
+  std::string_view container;  ///< FoundUsage's
+  std::string_view text;       ///< of the usage, as given; '' = not known
   ResponseUsage& result;
 };
 

@@ -38,9 +38,9 @@ constexpr auto kOtherEvents = std::to_array<std::string_view>(
 constexpr auto kEventMembers =
     std::to_array<std::string_view>({"messageStart", "contentBlockStart", "contentBlockDelta",
                                      "contentBlockStop", "messageStop", "event_type"});
-constexpr auto kSharedMembers =
-    std::to_array<std::string_view>({"choices", "candidates", "usage", "usageMetadata",
-                                     "amazon-bedrock-invocationMetrics", "meta", "metadata", "error"});
+constexpr auto kSharedMembers = std::to_array<std::string_view>(
+    {"choices", "candidates", "usage", "usageMetadata", "amazon-bedrock-invocationMetrics", "meta",
+     "metadata", "error", "usage_metadata"});
 
 bool is_message_event(std::string_view type) {
   return std::ranges::find(kMessageEvents, type) != kMessageEvents.end();
@@ -51,6 +51,14 @@ std::string written(const object& holder, std::string_view name, std::string_vie
   const std::string_view bytes = member_text(text, name);
   // Its name may be written with escapes.
   return bytes.empty() ? boost::json::serialize(holder.at(name)) : std::string(bytes);
+}
+
+/// Gemini's, of a prompt that it does not answer.
+bool is_blocked(const object& event) {
+  const object* const feedback = object_in(event, "promptFeedback");
+  if (feedback != nullptr && is_given(*feedback, "blockReason")) return true;
+  const object* const dumped = object_in(event, "prompt_feedback");
+  return dumped != nullptr && is_given(*dumped, "block_reason");
 }
 
 /// Puts what `newer` gives over what was there: the counts of a stream are cumulative.
@@ -204,13 +212,13 @@ bool StreamUsage::add_wrapped(std::string_view type, const object& event, std::s
 /// Events that are responses of their own: OpenAI's chunks, Gemini's.
 void StreamUsage::add_plain(const object& event, std::string_view text) {
   const std::string id = note_outer(event);
-  const bool ended =
-      has_ended(event, "choices", "finish_reason") || has_ended(event, "candidates", "finishReason");
+  const bool ended = has_ended(event, "choices", "finish_reason") ||
+                     has_ended(event, "candidates", "finishReason") ||
+                     has_ended(event, "candidates", "finish_reason");
   if (ended) finished_ = true;
-  if (keep("usageMetadata", event, text)) {
+  if (keep(gemini_container(event), event, text)) {
     if (ended) check_once("ended", id);
-    const object* const feedback = object_in(event, "promptFeedback");
-    if (feedback != nullptr && is_given(*feedback, "blockReason")) finished_ = true;
+    if (is_blocked(event)) finished_ = true;
     return;
   }
   const boost::json::array* const choices = list_in(event, "choices");
@@ -309,7 +317,7 @@ ResponseUsage StreamUsage::finish_last() const {
   result.partial = !finished_;
   // Read again, it must look as finished as it was.
   std::string_view mark;
-  if (container_ == "usageMetadata") {
+  if (container_ == "usageMetadata" || container_ == kPythonUsage) {
     mark = finished_ ? R"("candidates":[{"finishReason":"STOP"}],)" : "";
   } else if (!finished_) {
     mark = R"("choices":[{}],)";

@@ -80,6 +80,40 @@ TEST(UsageGemini, WhatIsCachedMayBeAudio) {
       "response: usageMetadata.promptTokenCount: expected at least the sum of its parts, 1600, found 1000");
 }
 
+// What google-genai for Python dumps: everything that was not given is null.
+TEST(UsageGemini, PythonDumpsItUnderNamesOfItsOwn) {
+  const std::string dumped =
+      R"({"sdk_http_response":{"headers":{}},"candidates":[{"finish_reason":"STOP","grounding_metadata":
+          {"web_search_queries":["a","b"]}}],"create_time":null,"model_version":"gemini-3-pro-preview",
+          "response_id":"r1","usage_metadata":{"cache_tokens_details":[{"modality":"AUDIO","token_count":20}],
+          "cached_content_token_count":30,"candidates_token_count":5,"candidates_tokens_details":null,
+          "prompt_token_count":100,"prompt_tokens_details":[{"modality":"TEXT","token_count":60},
+          {"modality":"AUDIO","token_count":40}],"thoughts_token_count":7,"tool_use_prompt_token_count":9,
+          "tool_use_prompt_tokens_details":null,"total_token_count":121,"traffic_type":"ON_DEMAND_FLEX"}})";
+  const std::string counts =
+      "input 59, output 12, cache_read 10, reasoning 7, input_audio 20, cache_read_audio 20, search 2";
+  const ResponseUsage usage = read_twice("vertex_ai", dumped);
+  EXPECT_EQ(counts_text(usage.counts), counts);
+  EXPECT_EQ(usage.model, "gemini-3-pro-preview");
+  EXPECT_EQ(usage.response_id, "r1");
+  EXPECT_EQ(usage.service_tier, "ON_DEMAND_FLEX");
+  EXPECT_TRUE(usage.unknown.empty());
+  EXPECT_FALSE(usage.partial);
+  const ResponseUsage streamed = read_twice("gemini", "[" + dumped + "]");
+  EXPECT_EQ(counts_text(streamed.counts), counts);
+  EXPECT_FALSE(streamed.partial);
+  const std::string used = R"("usage_metadata":{"prompt_token_count":4,"candidates_token_count":null})";
+  EXPECT_TRUE(read_twice("gemini", R"([{"candidates":[{"finish_reason":null}],)" + used + "}]").partial);
+  EXPECT_FALSE(
+      read_twice("gemini", R"([{"prompt_feedback":{"block_reason":"SAFETY"},)" + used + "}]").partial);
+}
+
+TEST(UsageGemini, AnotherUsageMetadataIsNotGeminis) {
+  EXPECT_EQ(
+      usage_refusal("gemini", R"({"usage_metadata":{"input_tokens":4,"output_tokens":2,"total_tokens":6}})"),
+      "response: expected usage as gemini gives it (usageMetadata or usage.prompt_tokens), found none");
+}
+
 TEST(UsageGemini, EmbeddingsAndTheLiveApiHaveNamesOfTheirOwn) {
   EXPECT_EQ(
       gemini_counts(R"({"promptTokenCount":11,"promptTokenDetails":[{"modality":"TEXT","tokenCount":11}]})"),
