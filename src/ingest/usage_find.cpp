@@ -76,6 +76,7 @@ Place place_of(const object& root) {
   if (const std::string_view name = gemini_container(root); !name.empty()) return {Shape::gemini, name};
   const std::string_view metrics = "amazon-bedrock-invocationMetrics";
   if (object_in(root, metrics) != nullptr) return {Shape::invocation, metrics};
+  if (has_within(root, "usage_info", "pages_processed")) return {Shape::ocr, "usage_info"};
   return {};
 }
 

@@ -33,6 +33,7 @@ constexpr auto kShapes = std::to_array<ShapeFacts>({
     {responses, "openai's", "usage.input_tokens"},
     {duration, "openai's", "usage.seconds"},
     {total, "voyageai's", "usage.total_tokens"},
+    {ocr, "mistral's", "usage_info.pages_processed"},
 });
 
 /// What a provider may return, and the beginnings of models that it does not have. Azure, Bedrock, Vertex and
@@ -45,13 +46,13 @@ struct ProviderFacts {
 constexpr unsigned kOpenAi = any_of(chat, responses, duration);
 constexpr auto kProviders = std::to_array<ProviderFacts>({
     {"openai", kOpenAi, {"claude-", "gemini-"}},
-    {"azure", kOpenAi | bits(anthropic), {"gemini-"}},
+    {"azure", kOpenAi | any_of(anthropic, ocr), {"gemini-"}},
     {"anthropic", any_of(anthropic, chat), {"gpt-", "gemini-"}},
     {"bedrock", any_of(chat, responses, anthropic, converse, invocation, body), {"gemini-"}},
     {"gemini", any_of(gemini, chat), {"claude-", "gpt-"}},
-    {"vertex_ai", any_of(gemini, chat, anthropic), {"gpt-"}},
+    {"vertex_ai", any_of(gemini, chat, anthropic, ocr), {"gpt-"}},
     {"cohere", any_of(cohere, chat), {"claude-", "gemini-"}},
-    {"mistral", kOpenAi, {"claude-", "gemini-"}},
+    {"mistral", kOpenAi | bits(ocr), {"claude-", "gemini-"}},
     {"groq", kOpenAi, {"claude-", "gemini-"}},
     {"deepseek", any_of(chat, anthropic), {}},
     {"xai", any_of(chat, responses, anthropic), {}},
@@ -80,7 +81,7 @@ std::string expectation(std::string_view provider) {
   const std::size_t start = text.size();
   for (const ShapeFacts& each : kShapes) {
     // The rarer forms would make the message long.
-    const bool rare = each.shape == duration || each.shape == body;
+    const bool rare = each.shape == duration || each.shape == body || each.shape == ocr;
     const bool said = text.find(each.sign, start) != std::string::npos;
     if ((facts->shapes & bits(each.shape)) != 0 && !rare && !said)
       text.append(text.size() == start ? "" : " or ").append(each.sign);

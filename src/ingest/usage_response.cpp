@@ -79,6 +79,9 @@ void read(UsageObject& usage, Shape shape, UsageContext& context) {
     case Shape::cohere:
       read_cohere(usage, context);
       break;
+    case Shape::ocr:
+      read_ocr(usage, context);
+      break;
   }
   usage.note_unknown(context.result.unknown);
 }

@@ -23,6 +23,7 @@ enum class Shape : std::uint16_t {
   body = 128,       ///< counts beside the answer: Llama and Titan on Bedrock
   gemini = 256,
   cohere = 512,
+  ocr = 1024,  ///< Mistral's reading of documents, billed by the page
 };
 
 /// Where a response has its usage.
@@ -67,6 +68,7 @@ void read_bedrock_invocation(UsageObject& usage, UsageContext& context);
 void read_bedrock_body(UsageObject& root, UsageContext& context);
 void read_gemini(UsageObject& usage, UsageContext& context);
 void read_cohere(UsageObject& usage, UsageContext& context);
+void read_ocr(UsageObject& usage, UsageContext& context);
 
 /// What stands beside the usage, as written.
 struct OuterFields {

@@ -225,5 +225,18 @@ TEST(UsageOpenAi, WhatIsCachedOfAModalityIsOfIt) {
             "input 90, output 5, cache_read 4, input_audio 0, cache_read_audio 6");
 }
 
+TEST(UsageMistral, DocumentsAreBilledByThePage) {
+  const std::string response =
+      R"({"pages":[{"index":0,"markdown":"# A"}],"model":"mistral-ocr-2505-completion","document_annotation":null,
+          "usage_info":{"pages_processed":29,"doc_size_bytes":3002783}})";
+  const ResponseUsage usage = read_twice("mistral", response);
+  EXPECT_EQ(counts_text(usage.counts), "page 29");
+  EXPECT_EQ(usage.model, "mistral-ocr-2505-completion");
+  EXPECT_TRUE(usage.unknown.empty());
+  EXPECT_EQ(usage_refusal("openai", response),
+            "response: expected usage as openai gives it (usage.prompt_tokens or usage.input_tokens), found "
+            "mistral's (usage_info)");
+}
+
 }  // namespace
 }  // namespace genops
