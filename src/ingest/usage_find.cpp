@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 #include <string>
+#include <utility>
 
 #include "ingest/usage_shapes.hpp"
 #include "ingest/usage_text.hpp"
@@ -80,9 +81,14 @@ Place place_of(const object& root) {
   return {};
 }
 
-constexpr auto kBodySigns = std::to_array<std::string_view>(
-    {"prompt_token_count", "generation_token_count", "inputTextTokenCount",
-     "x-amzn-bedrock-input-token-count", "x-amzn-bedrock-output-token-count"});
+constexpr auto kBodySigns =
+    std::to_array<std::pair<Shape, std::string_view>>({{Shape::body, "prompt_token_count"},
+                                                       {Shape::body, "generation_token_count"},
+                                                       {Shape::body, "inputTextTokenCount"},
+                                                       {Shape::body, "x-amzn-bedrock-input-token-count"},
+                                                       {Shape::body, "x-amzn-bedrock-output-token-count"},
+                                                       {Shape::ollama, "prompt_eval_count"},
+                                                       {Shape::ollama, "eval_count"}});
 
 }  // namespace
 
@@ -129,11 +135,11 @@ FoundUsage find_usage(const object& root, std::string_view text) {
     return found;
   }
   const auto* const sign =
-      std::ranges::find_if(kBodySigns, [&](std::string_view name) { return root.contains(name); });
+      std::ranges::find_if(kBodySigns, [&](const auto& each) { return root.contains(each.second); });
   if (sign != kBodySigns.end()) {
     found.usage = &root;
-    found.shape = Shape::body;
-    found.sign = *sign;
+    found.shape = sign->first;
+    found.sign = sign->second;
   }
   return found;
 }

@@ -97,7 +97,9 @@ OuterFields outer_fields(const object& root) {
     if (outer.model.empty()) outer.model = text_in(root, name);
   outer.service_tier = tier_in(root);
   const std::string_view status = text_in(root, "status");
-  outer.unfinished = status == "in_progress" || status == "queued" || status == "cancelled";
+  const value* const done = root.if_contains("done");  // Ollama's
+  outer.unfinished = status == "in_progress" || status == "queued" || status == "cancelled" ||
+                     (done != nullptr && *done == value(false) && !root.contains("usage"));
   outer.error = error_in(root);
   outer.searches = searches_in(root, outer.model);
   return outer;

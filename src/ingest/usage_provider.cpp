@@ -33,6 +33,7 @@ constexpr auto kShapes = std::to_array<ShapeFacts>({
     {responses, "openai's", "usage.input_tokens"},
     {duration, "openai's", "usage.seconds"},
     {total, "voyageai's", "usage.total_tokens"},
+    {ollama, "ollama's", "prompt_eval_count"},
     {ocr, "mistral's", "usage_info.pages_processed"},
 });
 
@@ -66,6 +67,7 @@ constexpr auto kProviders = std::to_array<ProviderFacts>({
     {"minimax", any_of(chat, anthropic), {}},
     {"novita", any_of(chat, anthropic), {}},
     {"voyageai", bits(total), {}},
+    {"ollama", kOpenAi | any_of(anthropic, ollama), {}},
 });
 
 const ProviderFacts* find_provider(std::string_view name) {

@@ -38,7 +38,7 @@ std::string reduced(const OuterFields& outer, const FoundUsage& found, const obj
   raw.push_back('{');
   append_outer(raw, outer);
   if (outer.unfinished) raw += R"("status":"in_progress",)";
-  if (found.shape == Shape::body && found.usage != nullptr) append_body(raw, root);
+  if (found.usage == &root) append_body(raw, root);
   if (!found.container.empty()) {
     raw.append("\"").append(found.container).append("\":");
     if (found.written.text.empty()) {
@@ -73,6 +73,8 @@ void read(UsageObject& usage, Shape shape, UsageContext& context) {
       break;
     case Shape::body:
       return read_bedrock_body(usage, context);  // all else there is the answer
+    case Shape::ollama:
+      return read_ollama(usage, context);
     case Shape::gemini:
       read_gemini(usage, context);
       break;

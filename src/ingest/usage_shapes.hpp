@@ -23,7 +23,8 @@ enum class Shape : std::uint16_t {
   body = 128,       ///< counts beside the answer: Llama and Titan on Bedrock
   gemini = 256,
   cohere = 512,
-  ocr = 1024,  ///< Mistral's reading of documents, billed by the page
+  ollama = 2048,  ///< Ollama's own API: counts beside the answer
+  ocr = 1024,     ///< Mistral's reading of documents, billed by the page
 };
 
 /// Where a response has its usage.
@@ -69,6 +70,7 @@ void read_bedrock_body(UsageObject& root, UsageContext& context);
 void read_gemini(UsageObject& usage, UsageContext& context);
 void read_cohere(UsageObject& usage, UsageContext& context);
 void read_ocr(UsageObject& usage, UsageContext& context);
+void read_ollama(UsageObject& root, UsageContext& context);
 
 /// What stands beside the usage, as written.
 struct OuterFields {

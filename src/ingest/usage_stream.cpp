@@ -40,7 +40,7 @@ constexpr auto kEventMembers =
                                      "contentBlockStop", "messageStop", "event_type"});
 constexpr auto kSharedMembers = std::to_array<std::string_view>(
     {"choices", "candidates", "usage", "usageMetadata", "amazon-bedrock-invocationMetrics", "meta",
-     "metadata", "error", "usage_metadata"});
+     "metadata", "error", "usage_metadata", "done"});
 
 bool is_message_event(std::string_view type) {
   return std::ranges::find(kMessageEvents, type) != kMessageEvents.end();
@@ -209,9 +209,25 @@ bool StreamUsage::add_wrapped(std::string_view type, const object& event, std::s
   return true;
 }
 
+/// Ollama's: the last one has the counts, beside the answer.
+bool StreamUsage::add_ollama(const object& event) {
+  std::string counts;
+  for (const std::string_view name : {"prompt_eval_count", "eval_count"}) {
+    if (!is_given(event, name)) continue;
+    if (!counts.empty()) counts += ',';
+    append_member(counts, name, boost::json::serialize(event.at(name)));
+  }
+  if (counts.empty()) return false;
+  usage_ = std::move(counts);
+  container_.clear();
+  if (const value* const done = event.if_contains("done")) finished_ = *done == value(true);
+  return true;
+}
+
 /// Events that are responses of their own: OpenAI's chunks, Gemini's.
 void StreamUsage::add_plain(const object& event, std::string_view text) {
   const std::string id = note_outer(event);
+  if (add_ollama(event)) return;
   const bool ended = has_ended(event, "choices", "finish_reason") ||
                      has_ended(event, "candidates", "finishReason") ||
                      has_ended(event, "candidates", "finish_reason");
@@ -310,7 +326,10 @@ ResponseUsage StreamUsage::finish_last() const {
     return result;
   }
   const std::size_t outer_end = whole.size();
-  append_member(whole, container_, usage_);
+  if (container_.empty())
+    whole += usage_;
+  else
+    append_member(whole, container_, usage_);
   whole += '}';
   const JsonDocument document(whole, "");
   ResponseUsage result = read_response(provider_, document.value().get_object(), whole);
@@ -321,6 +340,8 @@ ResponseUsage StreamUsage::finish_last() const {
     mark = finished_ ? R"("candidates":[{"finishReason":"STOP"}],)" : "";
   } else if (!finished_) {
     mark = R"("choices":[{}],)";
+  } else if (container_.empty()) {
+    mark = R"("done":true,)";
   }
   result.raw = '[' + whole.insert(outer_end, mark) + ']';
   return result;

@@ -28,6 +28,7 @@ class StreamUsage {
  private:
   void add_message_event(std::string_view type, const boost::json::object& event, std::string_view text);
   bool add_wrapped(std::string_view type, const boost::json::object& event, std::string_view text);
+  bool add_ollama(const boost::json::object& event);
   void add_plain(const boost::json::object& event, std::string_view text);
   /// Gives the object's id, '' = none.
   std::string note_outer(const boost::json::object& object);
@@ -43,11 +44,12 @@ class StreamUsage {
   std::vector<std::pair<std::string_view, std::string>>
       ids_;  // by the kind of event that a response has once
   OuterFields outer_;
-  std::string kind_;               // a member that shows what the events are: "type":"message_start"
-  std::string container_, usage_;  // the last usage, as given
-  bool finished_ = false;          // nothing more was to come
-  bool messages_ = false;          // Anthropic's events
-  bool stopped_ = false;           // and their last one
+  std::string kind_;  // a member that shows what the events are: "type":"message_start"
+  // The last usage, as given; without a container it is members of the response.
+  std::string container_, usage_;
+  bool finished_ = false;  // nothing more was to come
+  bool messages_ = false;  // Anthropic's events
+  bool stopped_ = false;   // and their last one
   std::string start_usage_;
   std::vector<std::string> delta_usages_;
 };

@@ -132,5 +132,31 @@ TEST(UsageProvider, RawHoldsTheUsageAsWrittenAndNothingOfTheAnswer) {
             "input 10, output 5");
 }
 
+TEST(UsageOllama, CountsStandBesideTheAnswer) {
+  const std::string response =
+      R"({"model":"llama3.2","created_at":"2026-01-18T10:11:12Z","message":{"role":"assistant","content":"Hi"},
+          "done_reason":"stop","done":true,"total_duration":4883583458,"load_duration":1334875,
+          "prompt_eval_count":26,"prompt_eval_duration":342546000,"eval_count":282,"eval_duration":4535599000})";
+  const ResponseUsage usage = read_twice("ollama", response);
+  EXPECT_EQ(counts_text(usage.counts), "input 26, output 282");
+  EXPECT_EQ(usage.model, "llama3.2");
+  EXPECT_FALSE(usage.partial);
+  EXPECT_TRUE(usage.unknown.empty());
+  EXPECT_EQ(counts_of("ollama", R"({"model":"all-minilm","embeddings":[[0.1]],"prompt_eval_count":8})"),
+            "input 8");
+  EXPECT_EQ(
+      usage_refusal("anthropic", response),
+      "response: expected usage as anthropic gives it (usage.input_tokens or usage.prompt_tokens), found "
+      "ollama's (prompt_eval_count)");
+}
+
+TEST(UsageOllama, AChunkIsPartial) {
+  const ResponseUsage chunk = read_twice(
+      "ollama", R"({"model":"llama3.2","message":{"role":"assistant","content":"H"},"done":false})");
+  EXPECT_TRUE(chunk.partial);
+  EXPECT_TRUE(chunk.counts.empty());
+  EXPECT_EQ(chunk.model, "llama3.2");
+}
+
 }  // namespace
 }  // namespace genops

@@ -154,6 +154,22 @@ TEST(UsageStream, GeminiKeepsTheLast) {
       "input 10", false);
 }
 
+TEST(UsageStream, OllamaHasTheCountsInItsLast) {
+  const std::string first = R"({"model":"llama3.2","message":{"content":"H"},"done":false})";
+  const std::string last =
+      R"({"model":"llama3.2","message":{"content":""},"done_reason":"stop","done":true,"prompt_eval_count":26,"eval_count":298})";
+  const ResponseUsage usage = streamed("ollama", {first, first, last});
+  expect_stream(usage, "input 26, output 298", false);
+  EXPECT_EQ(usage.model, "llama3.2");
+  expect_stream(streamed("ollama", {first}), "", true);
+  expect_stream(streamed("ollama", {R"({"model":"llama3.2","done":false,"prompt_eval_count":26})"}),
+                "input 26", true);
+  // Others say `done` of what they copy from OpenAI.
+  const std::string copied = R"({"done":false,"usage":{"prompt_tokens":1,"completion_tokens":2}})";
+  expect_stream(streamed("some-gateway", {copied}), "input 1, output 2", false);
+  expect_stream(read_twice("some-gateway", copied), "input 1, output 2", false);
+}
+
 TEST(UsageStream, CohereEndsWithMessageEnd) {
   const ResponseUsage usage = streamed(
       "cohere",
