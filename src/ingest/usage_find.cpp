@@ -92,6 +92,21 @@ constexpr auto kBodySigns =
 
 }  // namespace
 
+BatchedResponse find_batched(const object& root, std::string_view text) {
+  const auto within = [&](std::string_view name) {
+    BatchedResponse found{object_in(root, name), {}};
+    if (found.response != nullptr) found.text = member_text(text, name);
+    return found.text.empty() ? BatchedResponse() : found;  // a name with escapes is nobody's
+  };
+  if (root.contains("custom_id")) {
+    const BatchedResponse holder = within(root.contains("result") ? "result" : "response");
+    return holder.response == nullptr ? holder : find_batched(*holder.response, holder.text);
+  }
+  if (root.size() == 3 && root.contains("status_code") && root.contains("request_id")) return within("body");
+  if (text_in(root, "type") == "succeeded") return within("message");
+  return text_in(root, "type") == "errored" ? within("error") : BatchedResponse();
+}
+
 std::string_view gemini_container(const object& holder) {
   if (object_in(holder, "usageMetadata") != nullptr) return "usageMetadata";
   // LangChain has counts of its own under that name.

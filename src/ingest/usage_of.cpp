@@ -17,6 +17,8 @@ namespace {
 ResponseUsage of_object(std::string_view provider, std::string_view text) {
   const JsonDocument document(text, "");
   const boost::json::object& root = document.value().get_object();
+  if (const BatchedResponse batched = find_batched(root, text); batched.response != nullptr)
+    return read_response(provider, *batched.response, batched.text, "batch");
   if (!is_stream_event(root)) return read_response(provider, root, text);
   StreamUsage stream(provider);
   stream.add(root, text);

@@ -35,8 +35,8 @@ struct ResponseUsage : ModelUsage {
   std::string raw;
 };
 
-/// Reads a response of `provider` (any of its names): one JSON object; a JSON array of stream events; or the raw text of a
-/// server-sent stream.
+/// Reads a response of `provider` (any of its names): one JSON object; a line of the results of a batch of OpenAI or
+/// Anthropic; a JSON array of stream events; or the raw text of a server-sent stream.
 /// Throws: Error{invalid_argument} with a message that starts with "response": malformed JSON, no usage, usage of another
 ///         provider's shape, a count that is no whole number from 0 to 2^53-1 (text is not converted), parts above their
 ///         total.

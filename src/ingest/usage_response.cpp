@@ -2,6 +2,7 @@
 #include <boost/json/serialize.hpp>
 #include <string>
 
+#include "core/provider.hpp"
 #include "core/text.hpp"
 #include "ingest/json_walk.hpp"
 #include "ingest/usage_shapes.hpp"
@@ -101,8 +102,10 @@ void check_counts(std::string_view container, const UnitCounts& counts) {
 
 }  // namespace
 
-ResponseUsage read_response(std::string_view provider, const object& root, std::string_view text) {
+ResponseUsage read_response(std::string_view provider, const object& root, std::string_view text,
+                            std::string_view tier) {
   OuterFields outer = outer_fields(root);
+  if (!tier.empty() && canonical_service_tier(outer.service_tier) == "standard") outer.service_tier = tier;
   FoundUsage found = find_usage(root, text);
   ResponseUsage result;
   result.raw = reduced(outer, found, root);
@@ -110,7 +113,7 @@ ResponseUsage read_response(std::string_view provider, const object& root, std::
   if (found.usage == nullptr && !result.partial) refuse_no_usage(provider);
   result.model = std::move(outer.model);
   result.response_id = std::move(outer.id);
-  result.service_tier = std::move(outer.service_tier);
+  result.service_tier = outer.service_tier;
   result.error_type = std::move(outer.error);
   if (found.usage == nullptr) return result;
 
@@ -119,6 +122,9 @@ ResponseUsage read_response(std::string_view provider, const object& root, std::
   UsageContext context{provider, found.container, found.written.text, result};
   UsageObject usage(*found.usage, found.container, found.container.empty() ? text : found.written.text);
   read(usage, found.shape, context);
+  // A usage may have a tier of its own, which within a batch is that of the batch.
+  if (outer.service_tier == "batch" && canonical_service_tier(result.service_tier) == "standard")
+    result.service_tier = outer.service_tier;
   if (outer.searches && !result.counts.has(Unit::search)) result.counts.set(Unit::search, *outer.searches);
   check_counts(found.container, result.counts);
   return result;

@@ -40,6 +40,16 @@ struct FoundUsage {
 /// `root` is the response, `text` its bytes. Throws: Error{invalid_argument} for a usage of no known shape, or of two.
 FoundUsage find_usage(const boost::json::object& root, std::string_view text);
 
+/// The response that one line of a batch's results holds.
+struct BatchedResponse {
+  const boost::json::object* response = nullptr;  ///< nullptr = it is no such line
+  std::string_view text;
+};
+
+/// Of OpenAI's {"custom_id":..,"response":{"status_code":..,"request_id":..,"body":{..}}}, also of that `response` alone,
+/// and of Anthropic's {"custom_id":..,"result":{"type":"succeeded","message":{..}}}; the body of an error is one too.
+BatchedResponse find_batched(const boost::json::object& root, std::string_view text);
+
 /// What google-genai for Python calls Gemini's usage.
 inline constexpr std::string_view kPythonUsage = "usage_metadata";
 
@@ -82,9 +92,10 @@ struct OuterFields {
 };
 OuterFields outer_fields(const boost::json::object& root);
 
-/// One response that is no stream. `provider` is canonical.
-ResponseUsage read_response(std::string_view provider, const boost::json::object& root,
-                            std::string_view text);
+/// One response that is no stream. `provider` is canonical; `tier` is the service tier of one that says no other than the
+/// standard.
+ResponseUsage read_response(std::string_view provider, const boost::json::object& root, std::string_view text,
+                            std::string_view tier = {});
 
 /// Adds `"id":..,"model":..,"service_tier":..,"error":..,"tool_usage":..,` of what is given.
 void append_outer(std::string& out, const OuterFields& outer);
