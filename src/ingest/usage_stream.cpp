@@ -14,11 +14,6 @@ namespace {
 using boost::json::object;
 using boost::json::value;
 
-bool is_given(const object& holder, std::string_view name) {
-  const value* const member = holder.if_contains(name);
-  return member != nullptr && !member->is_null();
-}
-
 /// Whether one of the answers (`choices`, `candidates`) has said why it ended.
 bool has_ended(const object& event, std::string_view answers, std::string_view reason) {
   const boost::json::array* const list = list_in(event, answers);
@@ -59,45 +54,6 @@ bool is_blocked(const object& event) {
   if (feedback != nullptr && is_given(*feedback, "blockReason")) return true;
   const object* const dumped = object_in(event, "prompt_feedback");
   return dumped != nullptr && is_given(*dumped, "block_reason");
-}
-
-/// Puts what `newer` gives over what was there: the counts of a stream are cumulative.
-void overlay(object& merged, const object& newer) {
-  for (const auto& member : newer) {
-    if (member.value().is_null()) continue;
-    value& known = merged[member.key()];
-    if (known.is_object() && member.value().is_object()) {
-      overlay(known.get_object(), member.value().get_object());
-    } else {
-      known = member.value();
-    }
-  }
-}
-
-/// Where only the total of the cache writes is new, the split is older than what it splits: what came since is of no known
-/// kind and counts as the cheaper one, as all does where there is no split. What was known to be kept for an hour stays so.
-/// A total that shrinks is left to be refused: to believe it would lose tokens.
-void renew_split(object& merged, const object& newer) {
-  value* const split = merged.if_contains("cache_creation");
-  const value* const total = newer.if_contains("cache_creation_input_tokens");
-  if (split == nullptr || !split->is_object() || total == nullptr || is_given(newer, "cache_creation"))
-    return;
-  const auto part = [&](std::string_view name) {
-    const value* const given = split->get_object().if_contains(name);
-    return given == nullptr ? Count() : whole_number(*given);
-  };
-  constexpr std::string_view kMinutes = "ephemeral_5m_input_tokens";
-  const Count all = whole_number(*total), minutes = part(kMinutes), hour = part("ephemeral_1h_input_tokens");
-  const std::int64_t known = minutes.value_or(0) + hour.value_or(0);
-  if (all && (minutes || hour) && *all > known)
-    split->get_object()[kMinutes] = minutes.value_or(0) + *all - known;
-}
-
-void overlay_text(object& merged, const std::string& usage) {
-  const JsonDocument document(usage, "");
-  check_members_once(document.value(), whole_text(usage));
-  overlay(merged, document.value().get_object());
-  renew_split(merged, document.value().get_object());
 }
 
 void append_member(std::string& out, std::string_view name, std::string_view written) {
@@ -271,14 +227,14 @@ ResponseUsage StreamUsage::only_outer() const {
 
 ResponseUsage StreamUsage::finish_messages() const {
   object start, merged;
-  if (!start_usage_.empty()) overlay_text(start, start_usage_);
+  if (!start_usage_.empty()) overlay_usage(start, start_usage_);
   std::vector<std::string> deltas = delta_usages_;
   merged = start;
-  for (const std::string& usage : deltas) overlay_text(merged, usage);
+  for (const std::string& usage : deltas) overlay_usage(merged, usage);
   if (deltas.size() > 1) {
     // Mostly the last one says it all, and a long stream may have many.
     object without_others = start;
-    overlay_text(without_others, deltas.back());
+    overlay_usage(without_others, deltas.back());
     if (without_others == merged) {
       merged = std::move(without_others);
       deltas.erase(deltas.begin(), deltas.end() - 1);

@@ -11,6 +11,10 @@
 /// A response that came in events.
 namespace genops {
 
+/// Puts what `usage`, as given, says over what was there: the counts of a stream are cumulative.
+/// Throws: Error{invalid_argument} for a member that it has twice.
+void overlay_usage(boost::json::object& merged, const std::string& usage);
+
 /// Whether one object is an event of a stream, and no response.
 bool is_stream_event(const boost::json::object& object);
 

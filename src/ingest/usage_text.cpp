@@ -63,6 +63,11 @@ const boost::json::object* object_in(const boost::json::object& holder, std::str
   return member == nullptr ? nullptr : member->if_object();
 }
 
+bool is_given(const boost::json::object& holder, std::string_view name) {
+  const boost::json::value* const member = holder.if_contains(name);
+  return member != nullptr && !member->is_null();
+}
+
 const boost::json::array* list_in(const boost::json::object& holder, std::string_view name) {
   const boost::json::value* const member = holder.if_contains(name);
   return member == nullptr ? nullptr : member->if_array();

@@ -28,6 +28,9 @@ std::string_view text_in(const boost::json::object& holder, std::string_view nam
 const boost::json::object* object_in(const boost::json::object& holder, std::string_view name);
 const boost::json::array* list_in(const boost::json::object& holder, std::string_view name);
 
+/// Whether it is there and not null.
+bool is_given(const boost::json::object& holder, std::string_view name);
+
 struct MemberText {
   std::string_view text;    ///< '' = not there, or its name is written with escapes
   std::size_t members = 0;  ///< that are written in it
