@@ -229,8 +229,7 @@ std::optional<UnitCounts> PriceBook::Impl::billed(UnitCounts counts, std::int64_
 
 std::string PriceBook::Impl::reason(const PriceQuery& query) {
   if (query.model.empty()) return "the model is not known";
-  const std::string what =
-      "no price for " + std::string(query.provider) + " " + quoted(std::string(query.model));
+  std::string what = "no price for " + std::string(query.provider) + " " + quoted(std::string(query.model));
   const std::string tier = canonical_service_tier(query.service_tier);
   bool any = false, tier_known = false;
   for (const Candidate& each : matching(query)) {

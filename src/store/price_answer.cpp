@@ -193,6 +193,7 @@ std::vector<std::string> nearest_names(sqlite3* db, const PriceQuestion& questio
   std::ranges::sort(near);
   if (near.size() > kNearest) near.resize(kNearest);
   std::vector<std::string> names;
+  names.reserve(near.size());
   for (Near& each : near) names.push_back(std::move(each.name));
   return names;
 }
