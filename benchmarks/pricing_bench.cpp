@@ -13,6 +13,7 @@
 #include "genops/time.hpp"
 #include "ingest/usage_of.hpp"
 #include "price_tables.hpp"
+#include "program.hpp"
 #include "store/ledger_impl.hpp"
 #include "workload.hpp"
 
@@ -200,10 +201,5 @@ int run(const std::vector<std::string>& arguments) {
 }  // namespace genops::bench
 
 int main(int argc, char** argv) {
-  try {
-    return genops::bench::run({argv + 1, argv + argc});
-  } catch (const std::exception& error) {
-    std::fprintf(stderr, "pricing_bench: %s\n", error.what());
-    return 2;
-  }
+  return genops::bench::run_program("pricing_bench", argc, argv, genops::bench::run);
 }

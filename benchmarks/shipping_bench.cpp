@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "genops/sync.hpp"
+#include "program.hpp"
 #include "store/outbox.hpp"
 #include "sync/elasticsearch_destination.hpp"
 #include "workload.hpp"
@@ -246,10 +247,5 @@ int run(const std::vector<std::string>& arguments) {
 }  // namespace genops::bench
 
 int main(int argc, char** argv) {
-  try {
-    return genops::bench::run({argv + 1, argv + argc});
-  } catch (const std::exception& error) {
-    std::fprintf(stderr, "shipping_bench: %s\n", error.what());
-    return 2;
-  }
+  return genops::bench::run_program("shipping_bench", argc, argv, genops::bench::run);
 }

@@ -7,12 +7,12 @@
 #include <limits>
 
 #include "cli/output.hpp"
+#include "core/price.hpp"
 
 namespace genops::cli {
 namespace {
 
 constexpr std::int64_t kStaleDays = 90, kOldDays = 30;
-constexpr const char* kUserBook = "user";
 
 constexpr const char* kBooks = R"(
   SELECT b.name, b.version, (SELECT count(*) FROM price p WHERE p.book_id = b.book_id AND p.retired_at IS NULL)

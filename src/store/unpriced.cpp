@@ -51,7 +51,7 @@ std::vector<std::pair<std::string, std::int64_t>> set_by_user(PriceBook& prices,
   std::vector<std::pair<std::string, std::int64_t>> rates;
   for (const PriceBook::Found& found : prices.candidates(query)) {
     // A price for a region, or of another provider, is another one, which stays.
-    if (found.book->name != "user" || !found.price->region.empty() ||
+    if (found.book->name != kUserBook || !found.price->region.empty() ||
         found.price->provider != canonical_provider(query.provider))
       continue;
     for (const Rate& rate : found.price->rates) rates.emplace_back(facts_of(rate.unit).name, rate.pico_usd);

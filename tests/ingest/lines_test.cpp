@@ -255,7 +255,7 @@ TEST(CsvReader, MemoryIsBoundedHoweverLongTheRecord) {
     EXPECT_LE(reader.input().size(), kMaxLineBytes);
     EXPECT_EQ(reader.bytes_read(), static_cast<std::int64_t>(4000 * unit.size()));
   }
-  EXPECT_LT(peak_memory_kib() - before_kib, 120 * 1024);
+  EXPECT_LT(peak_memory_kib() - before_kib, 160 * 1024);  // of what grows and what it grows from
 }
 
 TEST(CsvReader, ReadsBackWhatIsWrittenByTheRules) {
