@@ -3,8 +3,6 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <string_view>
-#include <vector>
 
 namespace genops {
 
@@ -60,11 +58,6 @@ struct Event : Attribution {
   std::string
       raw_usage;  ///< what the provider's response said, JSON that usage_of() reads again; the same limits
 };
-
-/// What one JSON object states, in the form that record_cost() takes (docs/sql.md). The event comes first; where it has a
-/// provider's `response`, the usage is read from that, and each further model within it is an event behind the first.
-/// Throws: Error{invalid_argument} naming the field.
-std::vector<Event> events_of_json(std::string_view json);
 
 /// One event as the log holds it: kind, status, time and event_id are always set.
 struct StoredEvent : Event {

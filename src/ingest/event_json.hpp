@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "genops/event.hpp"
+#include "genops/event_json.hpp"
 
 /// Events as text: one JSON object (a line of NDJSON, the argument of record_cost) or one row of CSV.
 namespace genops {

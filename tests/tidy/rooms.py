@@ -19,7 +19,7 @@ INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
 # The room that implements a public header.
 PUBLIC = {
     "error": "core", "event": "core", "money": "core", "time": "core", "version": "core",
-    "verify": "sql", "ledger": "store", "prices": "store", "sync": "sync",
+    "event_json": "ingest", "verify": "sql", "ledger": "store", "prices": "store", "sync": "sync",
 }  # fmt: skip
 
 
