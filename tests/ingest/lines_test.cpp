@@ -243,7 +243,7 @@ long peak_memory_kib() {
 
 TEST(CsvReader, MemoryIsBoundedHoweverLongTheRecord) {
   const std::string block(65536, 'x');
-  const long before_kib = peak_memory_kib();
+  [[maybe_unused]] const long before_kib = peak_memory_kib();
   for (const std::string& unit : {"\"" + block + "\"", "\"" + block + "\n\"", block}) {
     Repeated source(unit, 4000);  // 262 MB; behind the first, each quote is a quote within the field
     std::istream in(&source);
@@ -255,7 +255,9 @@ TEST(CsvReader, MemoryIsBoundedHoweverLongTheRecord) {
     EXPECT_LE(reader.input().size(), kMaxLineBytes);
     EXPECT_EQ(reader.bytes_read(), static_cast<std::int64_t>(4000 * unit.size()));
   }
+#ifndef __SANITIZE_ADDRESS__  // it keeps what was freed
   EXPECT_LT(peak_memory_kib() - before_kib, 160 * 1024);  // of what grows and what it grows from
+#endif
 }
 
 TEST(CsvReader, ReadsBackWhatIsWrittenByTheRules) {
