@@ -8,7 +8,7 @@ namespace {
 
 // Well above kCheckpointPages: while a WAL file keeps its size a commit is one sync of it, while it grows it
 // is two.
-constexpr char kLimitWalFile[] = "PRAGMA main.journal_size_limit = 8388608";
+constexpr char kLimitWalFile[] = "PRAGMA main.journal_size_limit = 33554432";
 
 // Holds the writer lock for as long as it lives, if it got it.
 class WriterLock {

@@ -17,7 +17,7 @@
 namespace genops {
 
 inline constexpr int kCheckpointPages =
-    1000;  ///< a commit that leaves so many in the WAL has it checkpointed
+    4000;  ///< a commit that leaves so many in the WAL has it checkpointed
 inline constexpr int kRetryPages =
     500;  ///< more than at the last try, before the next, while a reader pins the WAL
 

@@ -104,10 +104,10 @@ void Intake::submit() {
   std::unique_lock lock(mutex_);
   changed_.wait(lock, [&] { return !handed_over_ || failure_; });
   if (failure_) std::rethrow_exception(failure_);
-  handed_over_ = std::exchange(batch_, {});
-  batch_.events.reserve(kBatchRecords);
-  batch_.records.reserve(kBatchRecords);
+  handed_over_ = std::exchange(batch_, std::exchange(used_, {}).value_or(Batch()));
   changed_.notify_all();
+  lock.unlock();
+  batch_.clear();
 }
 
 void Intake::work() {
@@ -126,6 +126,7 @@ void Intake::work() {
       failure = std::current_exception();
     }
     lock.lock();
+    used_ = std::move(batch);
     if (!failure) continue;
     failure_ = failure;
     changed_.notify_all();

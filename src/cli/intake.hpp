@@ -69,6 +69,13 @@ class Intake {
     std::vector<Record> records;
     std::size_t bytes = 0;
     double fraction = -1;  // of all input, when it was handed over
+    /// What the reading thread made it frees: the recording one has more to do.
+    void clear() {
+      events.clear();
+      records.clear();
+      bytes = 0;
+      fraction = -1;
+    }
   };
 
   Record& new_record(std::int64_t line, std::string_view input);
@@ -97,7 +104,7 @@ class Intake {
   // Between them:
   std::mutex mutex_;
   std::condition_variable changed_;
-  std::optional<Batch> handed_over_;
+  std::optional<Batch> handed_over_, used_;
   std::exception_ptr failure_;
   bool closed_ = false;
   std::thread thread_;
