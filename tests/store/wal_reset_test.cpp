@@ -231,7 +231,7 @@ TEST_F(WalReset, HookBoundsTheWal) {
 }
 
 TEST_F(WalReset, HookTriesSeldomWhileAReaderPinsTheWalAndCatchesUpAfter) {
-  constexpr int kRows = 3000;
+  constexpr int kRows = kCheckpointPages + 4 * kRetryPages;
   {
     Checkpointer checkpointer(path_, vfs_.name());
     const Connection writer = connect();
@@ -264,13 +264,13 @@ TEST_F(WalReset, HookLimitsTheFileThatABurstLeaves) {
   const Connection writer = connect();
   hook_checkpoints(writer.get(), &checkpointer);
   execute(writer.get(),
-          "INSERT INTO row (filling) WITH n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000)"
+          "INSERT INTO row (filling) WITH n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 60000)"
           " SELECT hex(zeroblob(500)) FROM n");
-  acknowledged_ += 20000;
+  acknowledged_ += 60000;
   const std::uintmax_t burst = wal_bytes();
   commit_rows(writer.get(), 1);  // starts the WAL over
-  EXPECT_GT(burst, 16U << 20);
-  EXPECT_EQ(wal_bytes(), 8U << 20);
+  EXPECT_GT(burst, 48U << 20);
+  EXPECT_EQ(wal_bytes(), 32U << 20);
   EXPECT_EQ(damage(), "");
 }
 
