@@ -162,7 +162,7 @@ std::optional<std::int64_t> Appender::find_event(const Uuid& id) {
 // What is stated stays as it is stated; what is not, the book prices, for requests that went to a provider.
 EventCost Appender::cost_of(const Event& event, const Attribution& who, std::int64_t occurred_at_ms) {
   if (const auto stated = stated_cost_nanos(event))
-    return {stated, event.input_cost_nanos, event.output_cost_nanos, 0, {}};
+    return stated_cost(stated, event.input_cost_nanos, event.output_cost_nanos);
   const EventKind kind = event.kind.value_or(EventKind::attempt);
   const UnitCounts counts =
       kind == EventKind::attempt && !who.model.empty() ? counts_of(event) : UnitCounts();
@@ -170,12 +170,8 @@ EventCost Appender::cost_of(const Event& event, const Attribution& who, std::int
     EventCost cost = price(price_query(event, who, occurred_at_ms), counts);
     if (cost.cost_nanos) return cost;
   }
-  const bool charged = kind == EventKind::attempt && event.provider_cost_nanos;
-  return {charged ? event.provider_cost_nanos : std::nullopt,
-          event.input_cost_nanos,
-          event.output_cost_nanos,
-          charged ? std::optional<std::int64_t>(0) : std::nullopt,
-          {}};
+  const auto charged = kind == EventKind::attempt ? event.provider_cost_nanos : std::nullopt;
+  return stated_cost(charged, event.input_cost_nanos, event.output_cost_nanos);
 }
 
 // One event's absurd counts are that event's fault: the others of its batch are recorded.

@@ -57,14 +57,12 @@ std::optional<Recorded> Appender::revise(const Event& event, std::int64_t seq, s
   adjustment.service_tier = event.service_tier;
   adjustment.region = event.region;
   adjustment.response_model = event.response_model;
-  before.take_dimensions(adjustment);
-  EventCost now{event.cost_nanos, event.input_cost_nanos, event.output_cost_nanos, 0, {}};
-  if (!event.cost_nanos && before.cost.price_id != std::optional<std::int64_t>(0))
-    now = price(before.query(), counts);
-  if (!now.cost_nanos) now = {event.provider_cost_nanos, {}, {}, 0, {}};
+  before.take_dimensions(event.service_tier, event.region, event.response_model);
+  EventCost now = stated_cost(event.cost_nanos, event.input_cost_nanos, event.output_cost_nanos);
+  if (!event.cost_nanos && !before.cost.is_stated()) now = price(before.query(), counts);
+  if (!now.cost_nanos) now = stated_cost(event.provider_cost_nanos, {}, {});
   adjustment.idempotency_key = later_reading_key(event.idempotency_key, counts);
   adjustment.raw_usage = event.raw_usage;
-  if (!now.cost_nanos) now.price_id.reset();
   append_difference(seq, difference(before.cost, now), difference(before.counts, counts),
                     std::move(adjustment), now_ms);
   recorded.outcome = Recorded::Outcome::revised;

@@ -11,7 +11,11 @@ namespace {
 constexpr Unit kColumns[] = {Unit::input,       Unit::output,         Unit::cache_read,
                              Unit::cache_write, Unit::cache_write_1h, Unit::reasoning};
 constexpr int kFirstCount = 12;
-constexpr std::int64_t kStated = 0;  // the price_id of a cost that no price explains
+
+/// The model that answered decides the price.
+std::string_view priced_model(std::string_view model, std::string_view response_model) {
+  return response_model.empty() ? model : response_model;
+}
 
 void add(std::optional<std::int64_t>& sum, const Statement& row, int column) {
   if (!row.is_null(column))
@@ -37,19 +41,29 @@ void add_counts(UnitCounts& sum, const Statement& row) {
 
 }  // namespace
 
+EventCost stated_cost(std::optional<std::int64_t> cost_nanos, std::optional<std::int64_t> input_cost_nanos,
+                      std::optional<std::int64_t> output_cost_nanos) {
+  return {cost_nanos,
+          input_cost_nanos,
+          output_cost_nanos,
+          cost_nanos ? std::optional(kStated) : std::nullopt,
+          {}};
+}
+
 PriceQuery price_query(const Event& event, const Attribution& who, std::int64_t at_ms) {
-  return {who.provider, event.response_model.empty() ? who.model : event.response_model, event.region,
-          event.service_tier, at_ms};
+  return {who.provider, priced_model(who.model, event.response_model), event.region, event.service_tier,
+          at_ms};
 }
 
 PriceQuery EffectiveEvent::query() const {
-  return {provider, response_model.empty() ? model : response_model, region, service_tier, occurred_at_ms};
+  return {provider, priced_model(model, response_model), region, service_tier, occurred_at_ms};
 }
 
-void EffectiveEvent::take_dimensions(const Event& said) {
-  if (!said.service_tier.empty()) service_tier = said.service_tier;
-  if (!said.region.empty()) region = said.region;
-  if (!said.response_model.empty()) response_model = said.response_model;
+void EffectiveEvent::take_dimensions(std::string_view tier, std::string_view place,
+                                     std::string_view answered_by) {
+  if (!tier.empty()) service_tier = tier;
+  if (!place.empty()) region = place;
+  if (!answered_by.empty()) response_model = answered_by;
 }
 
 EventCost price_usage(PriceTables& prices, const PriceQuery& query, const UnitCounts& counts) {
@@ -88,11 +102,7 @@ EffectiveEvent EffectiveEvents::read(std::int64_t seq) {
       if (later_reading || (!event.cost.cost_nanos && !select_.is_null(1))) event.cost.price_id = kStated;
       if (!later_reading) continue;  // a correction that somebody stated, of which no price knows
     }
-    Event said;
-    said.service_tier = select_.text(6);
-    said.region = select_.text(7);
-    said.response_model = select_.text(11);
-    event.take_dimensions(said);
+    event.take_dimensions(select_.text(6), select_.text(7), select_.text(11));
     add(event.cost.cost_nanos, select_, 1);
     add(event.cost.input_cost_nanos, select_, 2);
     add(event.cost.output_cost_nanos, select_, 3);

@@ -30,7 +30,7 @@ void reprice(sqlite3* db, PriceTables& prices, std::int64_t first, std::int64_t 
   while (select.step()) {
     const std::int64_t seq = select.int64(0);
     EffectiveEvent event = events.read(seq);
-    if (event.cost.price_id == std::optional<std::int64_t>(0)) continue;  // stated by an adjustment
+    if (event.cost.is_stated()) continue;  // stated by an adjustment
     const EventCost after = price(prices, event);
     if (!after.cost_nanos) {
       (event.cost.cost_nanos ? visitor.no_longer_priced : visitor.still_unpriced)(after.reason);

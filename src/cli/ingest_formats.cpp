@@ -135,6 +135,16 @@ void FormatReader::read_stream(InputFile& file, Format format) {
   }
 }
 
+template <class Add>
+void FormatReader::add_or_reject(std::int64_t line, const std::string& text, const Add& add) {
+  try {
+    add(line, text);
+  } catch (const Error& error) {
+    if (error.code() != Errc::invalid_argument) throw;
+    intake_.reject(line, error.what(), text);
+  }
+}
+
 void FormatReader::read_responses(InputFile& file) {
   const auto add = [this](std::int64_t number, const std::string& text) {
     ResponseLine response = parse_response_line(text, provider_);
@@ -143,12 +153,7 @@ void FormatReader::read_responses(InputFile& file) {
   if (!is_one_response(file.peek_line())) return read_lines(file, add);
   const std::string text = file.read_all(kMaxLineBytes);
   intake_.show(static_cast<std::int64_t>(text.size()));
-  try {
-    add(1, text);
-  } catch (const Error& error) {
-    if (error.code() != Errc::invalid_argument) throw;
-    intake_.reject(1, error.what(), text);
-  }
+  add_or_reject(1, text, add);
 }
 
 template <class Add>
@@ -158,15 +163,12 @@ void FormatReader::read_lines(InputFile& file, const Add& add) {
   while (reader.next(line) && !interrupted) {
     if (is_blank(line)) continue;
     intake_.show(reader.bytes_read());
-    try {
+    add_or_reject(reader.line_number(), line, [&](std::int64_t number, const std::string& text) {
       if (reader.too_long())
         throw Error(Errc::invalid_argument,
                     fmt::format("line: expected at most {} bytes, found more", kMaxLineBytes));
-      add(reader.line_number(), line);
-    } catch (const Error& error) {
-      if (error.code() != Errc::invalid_argument) throw;
-      intake_.reject(reader.line_number(), error.what(), line);
-    }
+      add(number, text);
+    });
     if (file.must_wait()) intake_.submit();
   }
 }

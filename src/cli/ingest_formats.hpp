@@ -40,6 +40,8 @@ class FormatReader {
  private:
   class Sink;
   template <class Add>
+  void add_or_reject(std::int64_t line, const std::string& text, const Add& add);
+  template <class Add>
   void read_lines(class InputFile& file, const Add& add);
   void read_responses(class InputFile& file);
   void read_csv(class InputFile& file);

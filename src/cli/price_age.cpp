@@ -8,6 +8,7 @@
 
 #include "cli/output.hpp"
 #include "core/price.hpp"
+#include "price_tables.hpp"
 
 namespace genops::cli {
 namespace {
@@ -16,7 +17,7 @@ constexpr std::int64_t kStaleDays = 90, kOldDays = 30;
 
 constexpr const char* kBooks = R"(
   SELECT b.name, b.version, (SELECT count(*) FROM price p WHERE p.book_id = b.book_id AND p.retired_at IS NULL)
-  FROM price_book b ORDER BY b.rank, b.changed_at DESC, b.book_id DESC)";
+  FROM price_book b ORDER BY )";
 
 // Which books priced the events of a window can only be told event by event: the newest of the log stand for the rest.
 constexpr const char* kUsedBooks = R"(
@@ -52,7 +53,7 @@ bool is_older(const BookAge& book, std::int64_t days) {
 }  // namespace
 
 std::vector<BookAge> book_ages(Ledger& ledger, std::int64_t now_ms) {
-  return books_of(ledger.query(kBooks), now_ms);
+  return books_of(ledger.query(std::string(kBooks) + kBookOrder), now_ms);
 }
 
 bool is_stale(const BookAge& book) {

@@ -10,6 +10,7 @@
 #include "cli/output.hpp"
 #include "cli/prices.hpp"
 #include "cli/values.hpp"
+#include "core/price.hpp"
 #include "core/provider.hpp"
 #include "core/text.hpp"
 #include "core/units.hpp"

@@ -9,6 +9,7 @@
 
 #include "cli/output.hpp"
 #include "cli/values.hpp"
+#include "core/price.hpp"
 #include "core/provider.hpp"
 #include "core/text.hpp"
 #include "genops/money.hpp"

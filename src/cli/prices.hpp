@@ -16,9 +16,6 @@ void add_price_set(Program& program, CLI::App& price);
 void add_price_import(Program& program, CLI::App& price);
 void add_price_reprice(Program& program, CLI::App& price);
 
-/// Prices have so many.
-inline constexpr int kPriceDecimals = 12;
-
 /// The command that sets a price which is missing: "genops price set openai 'gpt-x' --service-tier flex --input USD".
 std::string price_set_command(const MissingPrice& missing);
 /// After an event that was recorded without a cost.

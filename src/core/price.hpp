@@ -22,6 +22,9 @@ struct ModelMatch {
   bool operator==(const ModelMatch&) const = default;
 };
 
+/// Of a price in USD, kept in pico-USD.
+inline constexpr int kPriceDecimals = 12;
+
 /// What one unit costs when the prompt is larger than `above_tokens` (or as large, with `at_least`). The rate with the
 /// largest such size holds for the whole request. Without a size: {.., 0, true}.
 struct Rate {

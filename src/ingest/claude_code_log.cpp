@@ -277,11 +277,7 @@ LogCounts ClaudeCodeReader::read(std::istream& in, std::string_view path, LogSin
       lines.check_length();
       read_line(line, lines.line_number());
     } catch (const Error& error) {
-      // The last line may lack its rest as yet: the next import reads it.
-      if (lines.is_ended())
-        reject_line(sink, lines.line_number(), error, line);
-      else
-        count_broken(counts_, lines.line_number());
+      reject_unless_cut(sink, counts_, lines, error, line);
     }
   }
   judge_copies();

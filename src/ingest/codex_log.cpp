@@ -211,11 +211,7 @@ LogCounts CodexReader::read(std::istream& in, std::string_view path, LogSink& si
       lines.check_length();
       event = read_line(line);
     } catch (const Error& error) {
-      // The last line may lack its rest as yet: the next import reads it.
-      if (lines.is_ended())
-        reject_line(sink, lines.line_number(), error, line);
-      else
-        count_broken(counts_, lines.line_number());
+      reject_unless_cut(sink, counts_, lines, error, line);
     }
     if (event) sink.event(std::move(*event), lines.line_number());
   }

@@ -7,6 +7,15 @@
 
 namespace genops {
 
+namespace {
+
+void count_broken(LogCounts& counts, std::int64_t number) {
+  ++counts.broken;
+  if (counts.first_broken.size() < kShownBroken) counts.first_broken.push_back(number);
+}
+
+}  // namespace
+
 std::string last_folder(std::string_view path) {
   const std::string_view separators = path.find('/') == std::string_view::npos ? "\\" : "/";
   path = path.substr(0, path.find_last_not_of(separators) + 1);
@@ -38,9 +47,12 @@ void count_if_broken(LogCounts& counts, std::string_view line, std::int64_t numb
   if (last != std::string_view::npos && line[last] != '}') count_broken(counts, number);
 }
 
-void count_broken(LogCounts& counts, std::int64_t number) {
-  ++counts.broken;
-  if (counts.first_broken.size() < kShownBroken) counts.first_broken.push_back(number);
+void reject_unless_cut(LogSink& sink, LogCounts& counts, const LogLines& lines, const Error& error,
+                       std::string_view line) {
+  if (lines.is_ended())
+    reject_line(sink, lines.line_number(), error, line);
+  else
+    count_broken(counts, lines.line_number());
 }
 
 bool contains(std::string_view line, std::string_view text) {

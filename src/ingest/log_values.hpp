@@ -7,6 +7,7 @@
 
 #include "genops/error.hpp"
 #include "ingest/agent_log.hpp"
+#include "ingest/log_lines.hpp"
 
 /// What the readers of logs have in common.
 namespace genops {
@@ -27,8 +28,10 @@ void reject_line(LogSink& sink, std::int64_t line, const Error& error, std::stri
 /// Counts a line that was passed over, where it does not end as an object does: it was cut, or is none. A look at its last
 /// byte, so that passing over lines stays as fast as finding them.
 void count_if_broken(LogCounts& counts, std::string_view line, std::int64_t number);
-/// Counts one that is known to be broken.
-void count_broken(LogCounts& counts, std::int64_t number);
+/// A line that cannot be read, to the sink's rejects; the last one may lack its rest as yet and is counted as broken: the next
+/// import reads it.
+void reject_unless_cut(LogSink& sink, LogCounts& counts, const LogLines& lines, const Error& error,
+                       std::string_view line);
 
 /// Whether `text` stands in the line.
 bool contains(std::string_view line, std::string_view text);

@@ -313,9 +313,9 @@ void ModelReader::add_multiplied(Price price, const Multiplier& multiplier, std:
     const auto product = multiply(rate.pico_usd, multiplier.times, kMultiplierOne);
     if (!product) return leave_out("multiplier for " + multiplier.name + ": a price too large", 0);
     if (!product->exact)
-      model_.rounded.push_back(rounding(model_.who, rate.unit,
-                                        decimal_text(rate.pico_usd, 12) + " for " + multiplier.name,
-                                        product->value));
+      model_.rounded.push_back(
+          rounding(model_.who, rate.unit,
+                   decimal_text(rate.pico_usd, kPriceDecimals) + " for " + multiplier.name, product->value));
     rate.pico_usd = product->value;
   }
   price.*dimension = multiplier.name;

@@ -63,27 +63,37 @@ std::int64_t queries_of(const object& candidate) {
   return 0;
 }
 
-/// OpenAI charges for searches, not for opening what was found; Google per query, and before Gemini 3 per answer.
-std::optional<std::int64_t> searches_in(const object& root, std::string_view model) {
-  if (const object* const tools = object_in(root, "tool_usage"))
-    if (const object* const search = object_in(*tools, "web_search"))
-      if (const value* const count = search->if_contains("num_requests");
-          count != nullptr && count->is_int64())
-        return count->get_int64();
+/// OpenAI charges for searches, not for opening what was found.
+std::int64_t searches_of(const object& item) {
+  if (text_in(item, "type") != "web_search_call") return 0;
+  const object* const action = object_in(item, "action");
+  return action == nullptr || text_in(*action, "type") == "search" ? 1 : 0;
+}
+
+/// Of a list of objects, what each of them comes to.
+std::int64_t sum_over(const object& root, std::string_view list, std::int64_t (*count)(const object&)) {
+  const boost::json::array* const items = list_in(root, list);
   std::int64_t sum = 0;
-  if (const boost::json::array* const output = list_in(root, "output")) {
-    for (const value& item : *output) {
-      if (!item.is_object() || text_in(item.get_object(), "type") != "web_search_call") continue;
-      const object* const action = object_in(item.get_object(), "action");
-      sum += action == nullptr || text_in(*action, "type") == "search" ? 1 : 0;
-    }
-  }
-  if (const boost::json::array* const candidates = list_in(root, "candidates")) {
-    for (const value& each : *candidates) {
-      if (each.is_object()) sum += queries_of(each.get_object());
-    }
-    if (sum > 0 && (model.starts_with("gemini-1") || model.starts_with("gemini-2"))) sum = 1;
-  }
+  if (items == nullptr) return sum;
+  for (const value& item : *items)
+    if (item.is_object()) sum += count(item.get_object());
+  return sum;
+}
+
+/// OpenAI's own count of them, which is also what append_outer() writes.
+std::optional<std::int64_t> counted_searches(const object& root) {
+  const object* const tools = object_in(root, "tool_usage");
+  const object* const search = tools == nullptr ? nullptr : object_in(*tools, "web_search");
+  const value* const count = search == nullptr ? nullptr : search->if_contains("num_requests");
+  return count == nullptr || !count->is_int64() ? std::nullopt : std::optional(count->get_int64());
+}
+
+/// Google charges per query, before Gemini 3 per answer.
+std::optional<std::int64_t> searches_in(const object& root, std::string_view model) {
+  if (const auto counted = counted_searches(root)) return counted;
+  std::int64_t queries = sum_over(root, "candidates", queries_of);
+  if (queries > 0 && (model.starts_with("gemini-1") || model.starts_with("gemini-2"))) queries = 1;
+  const std::int64_t sum = sum_over(root, "output", searches_of) + queries;
   return sum > 0 ? std::optional(sum) : std::nullopt;
 }
 

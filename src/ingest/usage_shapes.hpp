@@ -23,8 +23,8 @@ enum class Shape : std::uint16_t {
   body = 128,       ///< counts beside the answer: Llama and Titan on Bedrock
   gemini = 256,
   cohere = 512,
-  ollama = 2048,  ///< Ollama's own API: counts beside the answer
   ocr = 1024,     ///< Mistral's reading of documents, billed by the page
+  ollama = 2048,  ///< Ollama's own API: counts beside the answer
 };
 
 /// Where a response has its usage.

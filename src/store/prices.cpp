@@ -19,7 +19,6 @@ namespace genops {
 namespace {
 
 constexpr std::int64_t kBatchEvents = 4096;
-constexpr int kPriceDecimals = 12;
 
 /// Puts into the result what the book of the file changes.
 void compare(sqlite3* db, const Book& book, PriceImport& result) {

@@ -15,6 +15,14 @@ using test::usage;
 
 class Prices : public test::AcmeLedger {};
 
+Event correction_of(const Recorded& recorded) {
+  Event correction;
+  correction.provider = "acme";
+  correction.kind = EventKind::adjustment;
+  correction.refers_to = recorded.event_id;
+  return correction;
+}
+
 TEST_F(Prices, PriceWhatIsRecordedWithoutACost) {
   const Recorded recorded = ledger.record(usage("m", 1000, 100));
   EXPECT_EQ(recorded.cost_nanos, 2'000'000 + 1'000'000);
@@ -145,10 +153,7 @@ TEST_F(Prices, NeverUnpriceWhatHadAPrice) {
 
 TEST_F(Prices, OfACorrectedCountAreThoseOfTheWholeRequest) {
   const Recorded first = ledger.record(usage("m", 1'000'000, 0));
-  Event correction;
-  correction.provider = "acme";
-  correction.kind = EventKind::adjustment;
-  correction.refers_to = first.event_id;
+  Event correction = correction_of(first);
   correction.input_tokens = 500'000;
   ledger.record(correction);
   reprice(ledger, {});
@@ -183,10 +188,7 @@ TEST_F(Prices, ThatDoNotFitRefuseTheirEventAlone) {
 
 TEST_F(Prices, LeaveACostThatACorrectionStatedAlone) {
   const Recorded unpriced = ledger.record(usage("new", 1'000'000, 0));
-  Event correction;
-  correction.provider = "acme";
-  correction.kind = EventKind::adjustment;
-  correction.refers_to = unpriced.event_id;
+  Event correction = correction_of(unpriced);
   correction.cost_nanos = 5'000'000'000;
   ledger.record(correction);
   set_price(ledger, {"acme", "new", {}, {}, {}, {{"input", "4"}}});
